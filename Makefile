@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+# bpfcast. 'make help' lists the targets; V=1 shows the commands; SAN=1 builds with ASan and UBSan;
+# CLANG=clang-19 chooses the compiler of the BPF programs.
+
+VERSION  := $(shell cat VERSION)
+CLANG    ?= clang
+BPFTOOL  ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
+BUILD    ?= build
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+
+ifeq ($(V),)
+Q    := @
+say   = @printf '  %-8s %s\n' $(1) $(2)
+else
+say   = @:
+endif
+
+WARN      := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
+CFLAGS    ?= -O2 -g
+CPPFLAGS  += -I. -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -DMC_VERSION='"$(VERSION)"'
+MC_CFLAGS := -std=gnu11 $(WARN) -MMD -MP $(CFLAGS)
+LDLIBS    += -lbpf -lelf -lz -lmnl -ljansson
+ifneq ($(SAN),)
+BUILD     := $(BUILD)-san
+MC_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS   += -fsanitize=address,undefined
+endif
+
+MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function \
+	-Wno-unknown-warning-option -I. -Iinclude -isystem /usr/include/$(MULTIARCH) -MMD -MP
+
+BPF_SRC  := $(wildcard bpf/*.bpf.c)
+LIB_SRC  := $(wildcard maps/*.c loader/*.c)
+CLI_SRC  := $(wildcard cli/*.c)
+UNIT_SRC := $(wildcard tests/unit/*_test.c)
+PROG_SRC := $(wildcard tests/prog/*_test.c)
+KIT_SRC  := $(wildcard tests/kit/*.c)
+TOOL_SRC := $(wildcard tests/tools/*.c)
+
+BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(BUILD)/%.bpf.o)
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
+KIT_OBJ  := $(KIT_SRC:%.c=$(BUILD)/%.o)
+UNIT_EXE := $(UNIT_SRC:%.c=$(BUILD)/%)
+PROG_EXE := $(PROG_SRC:%.c=$(BUILD)/%)
+TOOL_EXE := $(TOOL_SRC:%.c=$(BUILD)/%)
+SKELETON := $(BUILD)/gen/bpfcast.skel.h
+LIB      := $(BUILD)/libbpfcast.a
+BPFCAST  := $(BUILD)/bpfcast
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := all
+
+.PHONY: all
+all: $(BPFCAST) $(TOOL_EXE) ## build bpfcast and its tools
+
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c | $(BUILD)/probe
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+# bpftool's linker makes one object of the attach points' files, so that they share their tables.
+$(BUILD)/bpfcast.bpf.o: $(BPF_OBJ)
+	$(call say,BPFLINK,$@)
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(SKELETON): $(BUILD)/bpfcast.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name bpfcast > $@
+
+$(BUILD)/loader/%.o: | $(SKELETON)
+
+$(BUILD)/%.o: %.c VERSION | $(BUILD)/probe
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(MC_CFLAGS) -c $< -o $@
+
+$(LIB): $(LIB_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BPFCAST): $(CLI_OBJ) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lpthread -o $@
+
+$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(KIT_OBJ) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+
+$(PROG_EXE:%=%.o): | $(SKELETON)
+$(KIT_OBJ): | $(SKELETON)
+
+# Each tool and library is probed by use; what is missing is named by its Debian package.
+$(BUILD)/probe: scripts/probe
+	$(Q)mkdir -p $(@D)
+	$(Q)CC='$(CC)' CLANG='$(CLANG)' BPFTOOL='$(BPFTOOL)' scripts/probe
+	$(Q)touch $@
+
+.PHONY: deps
+deps: ## install what is missing through apt (needs root)
+	$(Q)CLANG='$(CLANG)' scripts/install-deps
+
+.PHONY: demo
+demo: deps ## three nodes, real applications, one minute (needs root)
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)BUILD='$(BUILD)' scripts/demo
+
+.PHONY: test
+test: deps ## unit, prog, netns and vm tests (needs root)
+	$(Q)$(MAKE) --no-print-directory test-build
+	$(Q)BUILD='$(BUILD)' tests/run unit prog netns vm
+
+.PHONY: test-build
+test-build: all $(UNIT_EXE) $(PROG_EXE) ## build the tests, run none
+
+.PHONY: unit
+unit: $(UNIT_EXE) ## unit tests alone (no root)
+	$(Q)BUILD='$(BUILD)' tests/run unit
+
+.PHONY: prog netns vm
+prog netns vm: test-build ## one suite alone (needs root)
+	$(Q)BUILD='$(BUILD)' tests/run $@
+
+.PHONY: check
+check: ## style and static checks: the rules of CONTRIBUTING.md
+	$(Q)$(MAKE) --no-print-directory $(SKELETON)
+	$(Q)CPPFLAGS='$(CPPFLAGS)' BUILD='$(BUILD)' scripts/check
+
+.PHONY: bench
+bench: all ## side-by-side figures against the rivals (needs root)
+	$(Q)BUILD='$(BUILD)' CLANG='$(CLANG)' scripts/bench
+
+.PHONY: install
+install: all ## install under DESTDIR and PREFIX
+	install -D -m 755 $(BPFCAST) $(DESTDIR)$(PREFIX)/sbin/bpfcast
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 docs/*.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/bpfcast include/bpfcast/abi.h \
+		include/bpfcast/addr.h include/bpfcast/event.h include/bpfcast/reason.h
+
+compile_commands.json: ## for editors and clang-tidy
+	$(Q)bear -- $(MAKE) -B test-build
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build build-* compile_commands.json
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z.][a-z_. -]*:.*## / { printf "  %-24s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Why a packet ended where it did. Each packet that a program consumes is counted under exactly one
+ * reason, success included; packets left to the host are counted only where that says something.
+ * The number is the index into the `counters` map, so it is ABI: append, never reorder.
+ */
+#pragma once
+
+enum mc_verdict {
+	MC_VERDICT_DONE, /* consumed, and its purpose was served */
+	MC_VERDICT_PASS, /* left untouched to the next program and the host's stack */
+	MC_VERDICT_DROP, /* consumed, and lost */
+};
+
+/* X(NAME, "name in output", verdict, "what it means") */
+#define MC_REASONS(X)                                                                              \
+	X(NOT_OURS, "not_ours", PASS, "left to the host, nothing of ours")                         \
+	X(FORWARDED, "forwarded", DONE, "copied to at least one member")                           \
+	X(NO_MEMBER, "no_member", DONE, "group known, nobody but the sender wants it")             \
+	X(REPORT, "report", DONE, "membership message taken into the tables")                      \
+	X(REPORT_PENDING, "report_pending", DONE, "joins kept until their group is added")         \
+	X(REPORT_IGNORED, "report_ignored", DONE, "membership message that changes nothing")       \
+	X(UNKNOWN_GROUP, "unknown_group", PASS, "no such group in the VNI, left to the host")      \
+	X(LINK_LOCAL, "link_local", PASS, "link-local group, left to the host")                    \
+	X(NO_COPY, "no_copy", DROP, "members there, but every copy failed")                        \
+	X(MALFORMED, "malformed", DROP, "header truncated or lengths that contradict each other")  \
+	X(VLAN, "vlan", DROP, "VLAN tag on a port that has none configured")                       \
+	X(WRONG_MAC, "wrong_mac", DROP, "destination MAC is not the group's")                      \
+	X(BAD_SOURCE, "bad_source", DROP, "multicast, loopback, broadcast or zero source")         \
+	X(TTL, "ttl", DROP, "TTL or hop limit of zero")                                            \
+	X(TCP, "tcp", DROP, "TCP to a group")                                                      \
+	X(TOO_BIG, "too_big", DROP, "does not fit the underlay's MTU once encapsulated")           \
+	X(NO_NEXT_HOP, "no_next_hop", DROP, "no route or neighbour towards any VTEP")              \
+	X(NO_ROOM, "no_room", DROP, "the kernel could not make room for the outer headers")        \
+	X(IGMP_CHECKSUM, "igmp_checksum", DROP, "IGMP checksum wrong")                             \
+	X(IGMP_TTL, "igmp_ttl", DROP, "IGMP with a TTL other than 1")                              \
+	X(IGMP_FRAGMENT, "igmp_fragment", DROP, "IGMP in an IP fragment")                          \
+	X(IGMP_TRUNCATED, "igmp_truncated", DROP, "IGMP message shorter than it says")             \
+	X(IGMP_TYPE, "igmp_type", DROP, "IGMP type that no snooper knows")                         \
+	X(IGMP_DESTINATION, "igmp_destination", DROP, "IGMP sent to the wrong destination")        \
+	X(IGMP_QUERY, "igmp_query", DROP, "query from a port that may not query")                  \
+	X(RESERVED_GROUP, "reserved_group", DONE, "report for a group that is never pruned")       \
+	X(BAD_GROUP, "bad_group", DROP, "report for an address that is no group")                  \
+	X(GROUP_FULL, "group_full", DROP, "no free slot in the group, the join waits for one")     \
+	X(MEMBERS_FULL, "members_full", DROP, "table of members full, join refused")               \
+	X(PENDING_FULL, "pending_full", DROP, "table of pending joins full, join refused")         \
+	X(PORT_LIMIT, "port_limit", DROP, "port has as many groups as it may, join refused")       \
+	X(PORT_BUSY, "port_busy", DROP, "another CPU holds the port, report not taken")            \
+	X(UNKNOWN_VTEP, "unknown_vtep", DROP, "our VNI from an address that is no VTEP")           \
+	X(OWN_ADDRESS, "own_address", DROP, "our own address as the outer source, a loop")         \
+	X(VXLAN_FLAGS, "vxlan_flags", DROP, "VXLAN header without the I flag")                     \
+	X(INNER_MEMBERSHIP, "inner_membership", DROP, "membership message inside a tunnel")
+
+enum mc_reason {
+#define X(name, text, verdict, help) MC_R_##name,
+	MC_REASONS(X)
+#undef X
+		MC_REASON_COUNT
+};

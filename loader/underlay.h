@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Underlay devices: the table entry and the programs (tc and XDP) on the device, together. */
+#pragma once
+
+#include <stdbool.h>
+#include <bpfcast/abi.h>
+
+struct mc_instance;
+
+struct mc_underlay_options {
+	struct mc_addr local; /* our VTEP address; all zero: the device's first global address */
+	bool xdp_chosen;      /* else: native where it works, then generic, then off */
+	__u8 xdp;	      /* enum mc_xdp_mode */
+};
+
+/* -ENODEV, -EEXIST, -EADDRNOTAVAIL; said. */
+int mc_underlay_add(struct mc_instance *in, const char *dev,
+		    const struct mc_underlay_options *options);
+
+/* By name, also of a device that is gone. -EBUSY while VTEPs use it; said. */
+int mc_underlay_del(struct mc_instance *in, const char *dev);
+
+/* -ENOENT, silently. */
+int mc_underlay_get(struct mc_instance *in, __u32 ifindex, struct mc_underlay *underlay);
+int mc_underlay_find(struct mc_instance *in, const char *name, __u32 *ifindex);
+
+typedef int (*mc_underlay_fn)(__u32 ifindex, const struct mc_underlay *underlay, void *arg);
+int mc_underlay_for_each(struct mc_instance *in, mc_underlay_fn fn, void *arg);
+
+/*
+ * The underlay device and our address on it towards @remote, by the kernel's routes; @dev: NULL, or
+ * the name of the one to use. -ENOENT: no underlay leads there; said.
+ */
+int mc_underlay_route(struct mc_instance *in, const struct mc_addr *remote, const char *dev,
+		      __u32 *ifindex, struct mc_underlay *underlay);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counters by reason, and by group, summed over CPUs. */
+#pragma once
+
+#include <bpfcast/abi.h>
+#include <bpfcast/reason.h>
+
+struct mc_instance;
+
+/* @counters: MC_REASON_COUNT entries, by enum mc_reason. */
+int mc_counter_get_all(struct mc_instance *in, struct mc_counter *counters);
+
+int mc_group_counters_get(struct mc_instance *in, __u32 group_id, struct mc_group_counters *sum);
+int mc_group_counters_clear(struct mc_instance *in, __u32 group_id);

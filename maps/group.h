@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Groups: their vectors in `fanout`, their ids, their counters. */
+#pragma once
+
+#include <stdbool.h>
+#include <bpfcast/abi.h>
+
+struct mc_instance;
+
+struct mc_group {
+	struct mc_group_key key;
+	__u32 id;
+	__u32 size;	   /* slots */
+	__u32 local;	   /* members with a slot */
+	__u32 waiting;	   /* members without one */
+	__u32 remote;	   /* VTEPs */
+	struct mc_group_counters counters; /* summed over CPUs */
+};
+
+/*
+ * Adds a group with @size slots and takes over the joins that were waiting for it.
+ * -EINVAL: not a group we can serve; -EEXIST; -ENOSPC: table full. Errors are said.
+ */
+int mc_group_add(struct mc_instance *in, const struct mc_group_key *key, __u32 size);
+
+/* Deletes a group; hosts that joined it stay known as pending joins. -ENOENT is said. */
+int mc_group_del(struct mc_instance *in, const struct mc_group_key *key);
+
+/* All of @group but counters when @counters is false. -ENOENT, silently. */
+int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool counters,
+		 struct mc_group *group);
+
+/* Is it there? Cheap. */
+bool mc_group_exists(struct mc_instance *in, const struct mc_group_key *key);
+
+typedef int (*mc_group_fn)(const struct mc_group *group, void *arg);
+int mc_group_for_each(struct mc_instance *in, mc_group_fn fn, void *arg);
+
+/* The vector of a group, as a descriptor that the caller closes; -ENOENT, silently. */
+int mc_group_vector(struct mc_instance *in, const struct mc_group_key *key);
+
+/* Sets or clears bits of enum mc_fanout_flags. */
+int mc_group_set_flags(struct mc_instance *in, const struct mc_group_key *key, __u32 set,
+		       __u32 clear);

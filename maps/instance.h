@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An instance: one node's datapath, a directory of pins that belongs to one network namespace.
+ *
+ * Locking: whoever changes anything holds the instance's lock (flock on its directory) for the whole
+ * operation; readers take none, and see each fact old or new. The datapath takes no part in it: what
+ * both change goes through the control program, under the port's lock (bpf/membership.h).
+ */
+#pragma once
+
+#include <linux/types.h>
+#include <maps/table.h>
+
+struct mc_instance_info;
+struct mc_request;
+
+#define MC_INSTANCE_DEFAULT "default"
+
+/*
+ * Opens a loaded instance for reading, or for changing too if @write (waits for the lock).
+ * @name: NULL for the one that serves the network namespace of the caller.
+ * The instance must serve the caller's namespace. Errors are said. Free with mc_instance_close().
+ */
+int mc_instance_open(const char *name, bool write, struct mc_instance **out);
+
+void mc_instance_close(struct mc_instance **in);
+#define mc_autoinstance __attribute__((cleanup(mc_instance_close)))
+
+/* Refuses, with a sentence, a name that cannot be a directory: letters, digits, '-', '_', '.'. */
+int mc_instance_check_name(const char *name);
+
+/* Name of the instance that serves the caller's namespace, -ENOENT if none does. Silent. */
+int mc_instance_find(char name[MC_INSTANCE_NAME_SIZE]);
+
+/* SO_NETNS_COOKIE of the caller's network namespace. */
+int mc_netns_cookie(__u64 *cookie);
+
+/* Refuses, with a sentence, to go on without root's capabilities, a bpffs or kernel BTF. */
+int mc_instance_check_system(void);
+
+int mc_instance_info(const struct mc_instance *in, struct mc_instance_info *info);
+
+/* Runs @request in the kernel; 0, or the negative errno that the datapath answered. Silent. */
+int mc_instance_control(struct mc_instance *in, const struct mc_request *request);
