@@ -28,7 +28,7 @@ LDFLAGS   += -fsanitize=address,undefined
 endif
 
 MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
-BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function \
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-parameter \
 	-Wno-unknown-warning-option -I. -Iinclude -isystem /usr/include/$(MULTIARCH) -MMD -MP
 
 BPF_SRC  := $(wildcard bpf/*.bpf.c)

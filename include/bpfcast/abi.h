@@ -122,13 +122,15 @@ struct mc_fanout_config {
 	__u32 id;    /* index into group_keys and group_counters */
 	__u32 size;  /* slots */
 	__u32 flags; /* enum mc_fanout_flags */
-	__u32 pad[13]; /* 0 */
+	__u32 zero;  /* 0: where counters of a walk start, since a constant would be counted up by the
+		      * verifier, one state an iteration, until it gives up */
+	__u32 pad[12]; /* 0 */
 };
 
 struct mc_fanout_state {
 	__u32 high;    /* slots from here on have never been used: the walk ends here */
-	__u32 holes;   /* free slots below high */
-	__u32 hint;    /* where to look for a hole first */
+	__u32 used;    /* slots claimed or about to be: never more than size */
+	__u32 hint;    /* where to look for a free slot below high first */
 	__u32 waiting; /* members without a slot since the vector was full */
 	__u32 pad[12]; /* 0 */
 };
@@ -239,18 +241,20 @@ struct mc_vtep {
 	__u8 pad;	       /* 0 */
 	__u16 ip_sum; /* ones' complement sum, as read in host order, of the outer IPv4 header's constant
 		       * words: all but TOS, total length and the checksum itself */
-	__u16 pad2[3]; /* 0 */
-	__u64 pad3[2]; /* 0 */
+	__u8 dmac[6];  /* next hop when it was added, zero if unknown: used only where the kernel refuses */
+	__u8 smac[6];  /* bpf_fib_lookup() since forwarding is off on the egress device */
+	__u8 pad2[10]; /* 0 */
 };
 MC_ABI_SIZE(mc_vtep, 64);
 
-/* ---- next_hops: ARRAY[vteps] by VTEP id, written by the datapath ----
+/* ---- next_hops: ARRAY[vteps] by VTEP id, written by the datapath, zeroed with the VTEP ----
  * What bpf_fib_lookup() said, asked again after MC_NEXT_HOP_TTL_MS, so that a neighbour that moves
  * or fails over is followed with no process of ours alive. */
-#define MC_NEXT_HOP_TTL_MS 1000
+#define MC_NEXT_HOP_TTL_MS   1000
+#define MC_NEXT_HOP_RETRY_MS 10 /* while there is no neighbour */
 
 struct mc_next_hop {
-	__u64 expires; /* jiffies64; 0: never asked */
+	__u64 expires; /* CLOCK_MONOTONIC, nanoseconds; 0: never asked */
 	__u8 dmac[6];
 	__u16 mtu; /* of the path, bytes of outer IP packet; 0: unknown */
 	__u8 smac[6];
@@ -264,6 +268,7 @@ enum mc_next_hop_state {
 	MC_NEXT_HOP_READY = 1,
 	MC_NEXT_HOP_NO_NEIGHBOUR = 2, /* a route, but no MAC yet: copies go by bpf_redirect_neigh() */
 	MC_NEXT_HOP_UNREACHABLE = 3,  /* no route */
+	MC_NEXT_HOP_STATIC = 4,	      /* forwarding is off: dmac and smac of struct mc_vtep */
 };
 
 /* ---- vtep_ids: HASH, key struct mc_addr -> __u32 id, written by user space: who may send to us ---- */
@@ -318,7 +323,7 @@ MC_ABI_SIZE(mc_underlay, 48);
 struct mc_counter {
 	__u64 packets;
 	__u64 bytes;	  /* L2 length */
-	__u64 next_event; /* jiffies64 before which this CPU sends no event of this reason */
+	__u64 next_event; /* CLOCK_MONOTONIC before which this CPU sends no event of it, ns */
 };
 MC_ABI_SIZE(mc_counter, 24);
 

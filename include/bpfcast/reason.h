@@ -12,6 +12,8 @@ enum mc_verdict {
 	MC_VERDICT_DROP, /* consumed, and lost */
 };
 
+#define MC_REASON_MAX 128 /* entries of `counters`: room to append without a new table */
+
 /* X(NAME, "name in output", verdict, "what it means") */
 #define MC_REASONS(X)                                                                              \
 	X(NOT_OURS, "not_ours", PASS, "left to the host, nothing of ours")                         \
@@ -52,8 +54,11 @@ enum mc_verdict {
 	X(INNER_MEMBERSHIP, "inner_membership", DROP, "membership message inside a tunnel")
 
 enum mc_reason {
+	MC_R_NONE = 0, /* no reason: go on */
 #define X(name, text, verdict, help) MC_R_##name,
 	MC_REASONS(X)
 #undef X
 		MC_REASON_COUNT
 };
+
+_Static_assert(MC_REASON_COUNT <= MC_REASON_MAX, "ABI: too many reasons");

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The one place that counts a packet under its reason, turns the reason into what the hook returns,
+ * and tells of drops. A counter belongs to one CPU and tc and XDP run with migration off, so a plain
+ * add is enough.
+ */
+#pragma once
+
+#include <bpfcast/event.h>
+#include <maps/maps.bpf.h>
+
+#define MC_TC_PASS (-1) /* TC_ACT_UNSPEC: the next program, then the stack */
+#define MC_TC_DROP 2	/* TC_ACT_SHOT: consumed; tcx knows no TC_ACT_STOLEN */
+
+#define MC_NS_PER_MS 1000000ull
+
+/* What is known of a packet when it ends; zero where it was not read that far. */
+struct facts {
+	__u32 ifindex; /* where it came in */
+	__u32 length;  /* L2 length there */
+	struct mc_group_key key;
+	__be32 saddr;
+};
+
+static __noinline void tell_drop(const struct facts *facts, __u32 reason, __u64 count)
+{
+	struct mc_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+	if (!event)
+		return;
+	event->type = reason == MC_R_UNKNOWN_GROUP ? MC_EVENT_UNKNOWN_GROUP : MC_EVENT_DROP;
+	event->reason = reason;
+	event->origins = 0;
+	event->pad = 0;
+	event->ifindex = facts->ifindex;
+	event->time = bpf_ktime_get_ns();
+	event->count = count;
+	event->vni = facts->key.vni;
+	event->length = facts->length;
+	event->group = facts->key.group;
+	event->source = mc_addr_v4(facts->saddr);
+	bpf_ringbuf_submit(event, 0);
+}
+
+static __always_inline int is_told(__u32 reason)
+{
+#define X(name, text, verdict, help)                                                               \
+	| (MC_VERDICT_##verdict == MC_VERDICT_DROP ? 1ull << MC_R_##name : 0)
+	const __u64 told = (0 MC_REASONS(X)) | 1ull << MC_R_UNKNOWN_GROUP;
+#undef X
+	_Static_assert(MC_REASON_COUNT <= 64, "reasons no longer fit a word");
+
+	return told >> reason & 1;
+}
+
+static __always_inline int is_passed(__u32 reason)
+{
+	return reason == MC_R_NOT_OURS || reason == MC_R_UNKNOWN_GROUP || reason == MC_R_LINK_LOCAL;
+}
+
+static __always_inline void account(const struct facts *facts, __u32 reason)
+{
+	struct mc_counter *counter = bpf_map_lookup_elem(&counters, &reason);
+	__u64 now;
+
+	if (!counter)
+		return;
+	counter->packets++;
+	counter->bytes += facts->length;
+	if (!is_told(reason))
+		return;
+	now = bpf_ktime_get_coarse_ns();
+	if (counter->next_event > now)
+		return;
+	counter->next_event = now + MC_EVENT_INTERVAL_MS * MC_NS_PER_MS;
+	tell_drop(facts, reason, counter->packets);
+}
+
+/* Counts, and returns what a tc program returns for @reason. */
+static __always_inline int finish(const struct facts *facts, __u32 reason)
+{
+	account(facts, reason);
+	return is_passed(reason) ? MC_TC_PASS : MC_TC_DROP;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Copies to the local members of a group. The walk holds one member back, so that the last copy can
+ * be the packet itself: a redirect costs a third of a clone, and into the pod's own device if it is
+ * a veth with a peer in another namespace.
+ */
+#pragma once
+
+#include "account.h"
+#include "vector.h"
+
+struct fanout_walk {
+	struct __sk_buff *skb;
+	void *vector;
+	const struct mc_group_key *key;
+	union mc_slot last; /* held back; word 0: none yet */
+	__u32 ingress;	    /* never gets its own packet back */
+	__u32 copies;
+	__u32 errors;
+};
+
+static __always_inline void fanout_start(struct fanout_walk *walk, struct __sk_buff *skb,
+					 void *vector, const struct mc_fanout_config *config,
+					 const struct facts *facts)
+{
+	walk->skb = skb;
+	walk->vector = vector;
+	walk->key = &facts->key;
+	walk->copies = config->zero;
+	walk->errors = config->zero;
+}
+
+static __noinline void count_member_error(const struct mc_group_key *key, __u32 ifindex)
+{
+	struct mc_member_key member_key = {
+		.vni = key->vni,
+		.ifindex = ifindex,
+		.group = key->group,
+	};
+	struct mc_member *member = bpf_map_lookup_elem(&members, &member_key);
+
+	if (member)
+		__sync_fetch_and_add(&member->errors, 1);
+}
+
+/* One clone; a member that cannot be reached is counted, and the others go on. */
+static __always_inline void fanout_clone(struct fanout_walk *walk, __u32 ifindex)
+{
+	if (!bpf_clone_redirect(walk->skb, ifindex, 0)) {
+		walk->copies++;
+		return;
+	}
+	walk->errors++;
+	count_member_error(walk->key, ifindex);
+}
+
+static long fanout_slot(__u32 index, struct fanout_walk *walk)
+{
+	union mc_slot *slot = vector_slot(walk->vector, index);
+	union mc_slot found;
+
+	if (!slot)
+		return 1;
+	found.word = READ_ONCE(slot->word);
+	if (!found.word || found.ifindex == walk->ingress)
+		return 0;
+	if (walk->last.word)
+		fanout_clone(walk, walk->last.ifindex);
+	walk->last = found;
+	return 0;
+}
+
+/* Clones to all members but one, which is left in @walk->last. */
+static __always_inline void fanout_walk(struct fanout_walk *walk)
+{
+	struct mc_fanout_state *state = vector_state(walk->vector);
+
+	if (state)
+		bpf_loop(READ_ONCE(state->high), fanout_slot, walk, 0);
+}
+
+/* Sends the packet itself to the member held back: what the program returns. */
+static __always_inline int fanout_last(struct fanout_walk *walk)
+{
+	walk->copies++;
+	if (walk->last.flags & MC_SLOT_F_PEER)
+		return bpf_redirect_peer(walk->last.ifindex, 0);
+	return bpf_redirect(walk->last.ifindex, 0);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Is a frame from the underlay for us, and may its sender send to us? The same on tc and XDP. */
+#pragma once
+
+#include <bpfcast/vxlan.h>
+#include <maps/maps.bpf.h>
+
+/*
+ * 0 with *@outer and *@vtep filled in, MC_R_NOT_OURS (a VNI that we do not serve belongs to some other
+ * device of this host), or a reason to drop it.
+ */
+static __always_inline int outer_check(mc_packet *packet, __u32 frame_length,
+				       const struct mc_underlay *underlay, struct mc_outer *outer,
+				       __u32 *vtep)
+{
+	struct mc_outer_match match = {
+		.local = underlay->local.word[3],
+		.vxlan_port = underlay->vxlan_port,
+	};
+	int reason = mc_vxlan_parse(packet, frame_length, &match, outer);
+	__u32 *id;
+
+	if (reason == MC_R_NOT_OURS)
+		return reason;
+	id = bpf_map_lookup_elem(&vtep_ids, &outer->source);
+	if (reason == MC_R_VXLAN_FLAGS) /* no VNI to tell by: ours if its sender is */
+		return id ? reason : MC_R_NOT_OURS;
+	if (!bpf_map_lookup_elem(&vnis, &outer->vni))
+		return MC_R_NOT_OURS;
+	if (reason)
+		return reason;
+	if (mc_addr_equal(&outer->source, &underlay->local))
+		return MC_R_OWN_ADDRESS;
+	if (!id)
+		return MC_R_UNKNOWN_VTEP;
+	*vtep = *id;
+	return 0;
+}

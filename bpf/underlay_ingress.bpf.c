@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * tc ingress of an underlay device: what other nodes send. A leaf: a packet from the underlay goes to
+ * local members only, never back. What is not ours goes on to the host's own tunnel devices.
+ */
+#include <linux/bpf.h>
+#include <linux/if_packet.h>
+
+#include "outer.h"
+#include "replicate.h"
+
+static __always_inline void count_vtep_rx(__u32 id, __u32 length)
+{
+	struct mc_vtep_counters *counter = bpf_map_lookup_elem(&vtep_counters, &id);
+
+	if (!counter)
+		return;
+	counter->rx_packets++;
+	counter->rx_bytes += length;
+}
+
+/* Is the inner frame at @offset multicast data of a group that we know? 0 or a reason. */
+static __always_inline int inner_check(struct __sk_buff *skb, __u32 offset, struct facts *facts,
+				       struct mc_headers *h)
+{
+	if (mc_load(skb, offset, &h->eth, MC_HEADERS_LENGTH))
+		return MC_R_MALFORMED;
+	if (!(h->eth.h_dest[0] & 1) || h->eth.h_dest[0] == 0xff ||
+	    h->eth.h_proto != MC_BE16(ETH_P_IP) || !mc_v4_is_multicast(h->ip.daddr))
+		return MC_R_NOT_OURS;
+	if (mc_ipv4_load(skb, offset, skb->len - offset, h))
+		return MC_R_MALFORMED;
+	facts->saddr = h->ip.saddr;
+	facts->key.group = mc_addr_v4(h->ip.daddr);
+	if (h->ip.protocol == IPPROTO_IGMP) /* a membership belongs to a port */
+		return MC_R_INNER_MEMBERSHIP;
+	if (mc_v4_is_link_local_group(h->ip.daddr))
+		return MC_R_LINK_LOCAL;
+	return mc_ipv4_check_data(h);
+}
+
+/* Takes the outer headers off; the packet is the inner frame afterwards. 0 or a reason. */
+static __always_inline int decapsulate(struct __sk_buff *skb, __u32 offset,
+				       const struct mc_headers *h)
+{
+	if (bpf_skb_adjust_room(skb, -(__s32)offset, BPF_ADJ_ROOM_MAC, BPF_F_ADJ_ROOM_FIXED_GSO) ||
+	    bpf_skb_store_bytes(skb, 0, &h->eth, ETH_HLEN, 0) ||
+	    bpf_skb_change_type(skb, PACKET_MULTICAST))
+		return MC_R_NO_ROOM;
+	return 0;
+}
+
+static __always_inline int deliver(struct __sk_buff *skb, struct facts *facts, void *vector,
+				   __u32 length)
+{
+	struct mc_fanout_config *config = vector_config(vector);
+	struct fanout_walk local = {};
+	struct mc_group_counters *count;
+	int action;
+
+	if (!config)
+		return finish(facts, MC_R_NO_MEMBER);
+	fanout_start(&local, skb, vector, config, facts);
+	action = replicate_local(&local, 0);
+	count = group_count(config);
+	if (count) {
+		count->underlay_packets++;
+		count->underlay_bytes += length;
+		count->local_copies += local.copies;
+		count->errors += local.errors;
+	}
+	account(facts, replication_reason(local.copies, local.errors, 0));
+	return action ?: MC_TC_DROP;
+}
+
+SEC("tc")
+int underlay_ingress(struct __sk_buff *skb)
+{
+	struct facts facts = { .ifindex = skb->ifindex, .length = skb->len };
+	struct mc_underlay *underlay;
+	struct mc_outer outer = {};
+	struct mc_headers h;
+	void *vector;
+	__u32 vtep = 0;
+	int reason;
+
+	if (skb->protocol != MC_BE16(ETH_P_IP))
+		return MC_TC_PASS;
+	underlay = bpf_map_lookup_elem(&underlays, &facts.ifindex);
+	if (!underlay)
+		return MC_TC_PASS;
+	reason = outer_check(skb, facts.length, underlay, &outer, &vtep);
+	if (reason == MC_R_NOT_OURS)
+		return MC_TC_PASS;
+	facts.key.vni = outer.vni;
+	if (reason)
+		return finish(&facts, reason);
+	reason = inner_check(skb, outer.inner, &facts, &h);
+	if (reason)
+		return finish(&facts, reason);
+	vector = bpf_map_lookup_elem(&fanout, &facts.key);
+	if (!vector)
+		return finish(&facts, MC_R_UNKNOWN_GROUP);
+	count_vtep_rx(vtep, facts.length);
+	reason = decapsulate(skb, outer.inner, &h);
+	if (reason)
+		return finish(&facts, reason);
+	return deliver(skb, &facts, vector, facts.length - outer.inner);
+}

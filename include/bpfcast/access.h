@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Reading a packet and looping, the two things that BPF and the host do differently, so that the
+ * parsers are one source: in BPF a packet is an skb of any shape, linear or not; on the host, a
+ * buffer. Nothing here or in a parser touches a table.
+ */
+#pragma once
+
+#include <bpfcast/addr.h>
+
+#ifdef __bpf__
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#ifdef MC_ACCESS_XDP /* defined before the first include by a program on an XDP hook */
+typedef struct xdp_md mc_packet;
+#define mc_load_bytes bpf_xdp_load_bytes
+#else
+typedef struct __sk_buff mc_packet;
+#define mc_load_bytes bpf_skb_load_bytes
+#endif
+
+/* Copies @length bytes at @offset to @to; 0, or not 0 when the packet ends before. */
+static __always_inline int mc_load(mc_packet *packet, __u32 offset, void *to, __u32 length)
+{
+	return mc_load_bytes(packet, offset, to, length);
+}
+
+/* Calls @step(index, context) @count times or until it returns not 0. */
+#define mc_loop(count, step, context) bpf_loop(count, step, context, 0)
+
+#else
+#include <stddef.h>
+#include <string.h>
+
+typedef struct {
+	const void *data;
+	size_t length;
+} mc_packet;
+
+static inline int mc_load(const mc_packet *packet, __u32 offset, void *to, __u32 length)
+{
+	if (length > packet->length || offset > packet->length - length)
+		return -1;
+	memcpy(to, (const char *)packet->data + offset, length);
+	return 0;
+}
+
+static inline long mc_loop(__u32 count, long (*step)(__u32 index, void *context), void *context)
+{
+	for (__u32 i = 0; i < count; i++)
+		if (step(i, context))
+			return (long)i + 1;
+	return count;
+}
+#endif
