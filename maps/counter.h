@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counters by reason, and by group, summed over CPUs. */
+/* Per-CPU counters, by reason, group and VTEP, summed over CPUs. */
 #pragma once
 
 #include <bpfcast/abi.h>
@@ -12,3 +12,6 @@ int mc_counter_get_all(struct mc_instance *in, struct mc_counter *counters);
 
 int mc_group_counters_get(struct mc_instance *in, __u32 group_id, struct mc_group_counters *sum);
 int mc_group_counters_clear(struct mc_instance *in, __u32 group_id);
+
+int mc_vtep_counters_get(struct mc_instance *in, __u32 vtep_id, struct mc_vtep_counters *sum);
+int mc_vtep_counters_clear(struct mc_instance *in, __u32 vtep_id);

@@ -42,3 +42,8 @@ int mc_instance_info(const struct mc_instance *in, struct mc_instance_info *info
 
 /* Runs @request in the kernel; 0, or the negative errno that the datapath answered. Silent. */
 int mc_instance_control(struct mc_instance *in, const struct mc_request *request);
+
+/* The steps of mc_instance_open(), for the loader, which opens what is not complete yet. Silent. */
+int mc_instance_new(const char *name, struct mc_instance **out);
+int mc_instance_lock(struct mc_instance *in);
+int mc_instance_open_tables(struct mc_instance *in);

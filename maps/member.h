@@ -23,8 +23,8 @@ typedef int (*mc_pending_fn)(const struct mc_member_key *key, const struct mc_pe
 			     void *arg);
 int mc_pending_for_each(struct mc_instance *in, mc_pending_fn fn, void *arg);
 
-/* Turns the pending joins of a group that now exists into members. */
-int mc_pending_adopt(struct mc_instance *in, const struct mc_group_key *key);
+/* Turns the pending joins whose groups now exist into members. */
+int mc_pending_adopt_all(struct mc_instance *in);
 
 /* Removes the members of a group that is gone; reported ones become pending again. */
 int mc_member_orphan(struct mc_instance *in, const struct mc_group_key *key);

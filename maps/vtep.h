@@ -23,8 +23,5 @@ int mc_vtep_find(struct mc_instance *in, const struct mc_addr *remote, __u32 *id
 int mc_vtep_get(struct mc_instance *in, __u32 id, struct mc_vtep *vtep);
 int mc_vtep_next_hop(struct mc_instance *in, __u32 id, struct mc_next_hop *next_hop);
 
-/* Summed over CPUs. */
-int mc_vtep_counters(struct mc_instance *in, __u32 id, struct mc_vtep_counters *sum);
-
 typedef int (*mc_vtep_fn)(__u32 id, const struct mc_vtep *vtep, void *arg);
 int mc_vtep_for_each(struct mc_instance *in, mc_vtep_fn fn, void *arg);

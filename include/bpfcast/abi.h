@@ -32,6 +32,7 @@
 #define MC_EVENT_BYTES	   (1 << 20)
 
 #define MC_DEFAULT_VXLAN_PORT	4789 /* RFC 7348 section 5 */
+#define MC_DEFAULT_GENEVE_PORT	6081 /* RFC 8926 section 3.3 */
 #define MC_DEFAULT_GROUP_SIZE	256  /* slots of a new group */
 #define MC_GROUP_SIZE_MAX	65536
 #define MC_DEFAULT_LIMIT_GROUPS 4096 /* memberships and pending joins a port */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Groups that a batch adds, collected to be added together: each write to `fanout` makes the kernel
+ * wait for RCU, 10 to 30 ms, and so would each line. Whatever else a batch does settles them first.
+ */
+#pragma once
+
+#include <linux/types.h>
+
+struct cli;
+struct mc_group_key;
+
+/* -EEXIST: in the queue already, silently. Settles when the queue is full. */
+int group_queue_add(struct cli *cli, const struct mc_group_key *key, __u32 size);
+
+/*
+ * Adds the groups in the queue. A group that fails is said with its line and ends this with its
+ * error; with -f it is counted, and the others are added.
+ */
+int group_queue_settle(struct cli *cli);
+
+/* Forgets what is left after an error. */
+void group_queue_free(struct cli *cli);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "warning.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <bpfcast/util.h>
+#include <loader/underlay.h>
+#include <maps/member.h>
+#include <maps/port.h>
+#include <maps/table.h>
+#include <maps/text.h>
+#include <maps/vtep.h>
+
+#include "device.h"
+#include "vtep.h"
+
+#define OVERHEAD 50 /* VXLAN over IPv4: inner Ethernet 14, VXLAN 8, UDP 8, IPv4 20 */
+
+struct sweep {
+	struct mc_instance *in;
+	warning_fn fn;
+	void *arg;
+	__u32 underlay_mtu; /* the least; 0: no underlay */
+	char underlay[DEVICE_NAME_SIZE];
+	__u32 large_ports; /* whose packets do not fit */
+	char large_port[DEVICE_NAME_SIZE];
+	__u32 large_mtu;
+	__u64 waiting; /* members without a slot */
+};
+
+__attribute__((format(printf, 2, 3))) static void say(const struct sweep *sweep, const char *fmt,
+						      ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	sweep->fn(text, sweep->arg);
+}
+
+static int see_underlay(__u32 ifindex, const struct mc_underlay *underlay, void *arg)
+{
+	struct sweep *sweep = arg;
+	struct device device;
+
+	if (device_get(ifindex, &device)) {
+		say(sweep, "underlay '%s' is gone; 'bpfcast underlay del %s' forgets it",
+		    underlay->name, underlay->name);
+		return 0;
+	}
+	if (!device.up)
+		say(sweep, "underlay '%s' is down; 'ip link set %s up'", device.name, device.name);
+	if (!sweep->underlay_mtu || device.mtu < sweep->underlay_mtu) {
+		sweep->underlay_mtu = device.mtu;
+		snprintf(sweep->underlay, sizeof(sweep->underlay), "%s", device.name);
+	}
+	return 0;
+}
+
+static int see_port(__u32 ifindex, const struct mc_port *port, void *arg)
+{
+	struct sweep *sweep = arg;
+	struct device device;
+
+	if (device_get(ifindex, &device)) {
+		say(sweep, "port '%s' is gone; 'bpfcast port del %s' forgets it", port->name,
+		    port->name);
+		return 0;
+	}
+	if (strcmp(device.name, port->name) != 0)
+		say(sweep, "port '%s' is called '%s' now; 'bpfcast port del %s' and add it again",
+		    port->name, device.name, port->name);
+	if (sweep->underlay_mtu && device.mtu + OVERHEAD > sweep->underlay_mtu) {
+		if (!sweep->large_ports++)
+			memcpy(sweep->large_port, device.name, sizeof(sweep->large_port));
+		if (device.mtu > sweep->large_mtu)
+			sweep->large_mtu = device.mtu;
+	}
+	return 0;
+}
+
+/* One sentence for all ports: a node's pods usually have the same MTU. */
+static void say_large_ports(const struct sweep *sweep)
+{
+	char others[32] = "";
+
+	if (!sweep->large_ports)
+		return;
+	if (sweep->large_ports > 1)
+		snprintf(others, sizeof(others), " and %u more", sweep->large_ports - 1);
+	say(sweep,
+	    "port '%s'%s: MTU %u and %d bytes of VXLAN do not fit the MTU %u of underlay "
+	    "'%s': larger packets are lost to other nodes; lower the one or raise the other",
+	    sweep->large_port, others, sweep->large_mtu, OVERHEAD, sweep->underlay_mtu,
+	    sweep->underlay);
+}
+
+static int see_vtep(__u32 id, const struct mc_vtep *vtep, void *arg)
+{
+	struct sweep *sweep = arg;
+	struct mc_next_hop hop;
+	struct device device;
+	char text[MC_ADDR_TEXT];
+
+	mc_addr_format(&vtep->remote, text);
+	if (device_get(vtep->ifindex, &device))
+		say(sweep, "VTEP %s: its underlay device is gone; 'bpfcast vtep replace %s'", text,
+		    text);
+	else if (!mc_vtep_next_hop(sweep->in, id, &hop) && hop.state >= MC_NEXT_HOP_NO_NEIGHBOUR)
+		say(sweep,
+		    "VTEP %s has no next hop (%s); 'ip route get %s' and 'ip neigh' tell why", text,
+		    vtep_next_hop_name(hop.state), text);
+	return 0;
+}
+
+static int see_member(const struct mc_member_key *key, const struct mc_member *member, void *arg)
+{
+	struct sweep *sweep = arg;
+
+	(void)key;
+	sweep->waiting += member->slot == MC_SLOT_NONE;
+	return 0;
+}
+
+int warning_for_each(struct mc_instance *in, warning_fn fn, void *arg)
+{
+	struct sweep sweep = { .in = in, .fn = fn, .arg = arg };
+	int err = mc_underlay_for_each(in, see_underlay, &sweep);
+
+	if (!err)
+		err = mc_port_for_each(in, see_port, &sweep);
+	if (err)
+		return err;
+	say_large_ports(&sweep);
+	err = mc_vtep_for_each(in, see_vtep, &sweep);
+	if (!err)
+		err = mc_member_for_each(in, see_member, &sweep);
+	if (!err && sweep.waiting)
+		say(&sweep,
+		    "%llu members wait for a slot in a full group; 'bpfcast group show' "
+		    "tells which: delete it and add it with a larger size",
+		    (unsigned long long)sweep.waiting);
+	return err;
+}

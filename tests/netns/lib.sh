@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# What the tests of this directory share. A test is a file that sources this one, draws its topology
+# on top, and ends with exit 0. It asks the kernel and the wire, waits with deadlines, and leaves
+# nothing behind. tests/run sets LAB, TMP and BUILD; without it (by hand) they are made up here.
+#
+# Frames are built with tests/tools/mcpacket, real applications are mcsend and mcrecv.
+set -Eeuo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+LAB=${LAB:-tn$$}
+BUILD=${BUILD:-build}
+[[ $BUILD == /* ]] || BUILD=$ROOT/$BUILD
+[[ ${TMP:-} ]] || { TMP=$(mktemp -d) && OWN_TMP=$TMP; }
+SLOW=${SLOW:-1} # deadlines are that many times longer: emulated machines
+export LAB BUILD
+PATH=$BUILD/tests/tools:$PATH
+
+declare -A PIDS=() # of start, by name
+VNI=77
+
+# ---- verdicts ----
+
+ok() { echo "ok: $*"; }
+
+fail() {
+	echo "FAIL: $*"
+	exit 1
+}
+
+# skip_unless tshark: runs probe_tshark, whose last word on stdout is the reason.
+skip_unless() {
+	local why
+	why=$("probe_$1") || {
+		echo "skipped by probe '$1': $why"
+		exit 77
+	}
+}
+
+probe_tshark() { command -v tshark >/dev/null || echo "no tshark here" "$(false)"; }
+
+cleanup() {
+	local rc=$? pid
+	trap - ERR
+	set +e
+	for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null; done
+	for pid in "${PIDS[@]}"; do wait "$pid" 2>/dev/null; done
+	if ((rc != 0 && rc != 77)); then autopsy; fi
+	at_end
+	"$ROOT/scripts/lab" down || rc=1
+	[[ ! ${OWN_TMP:-} ]] || rm -rf "$OWN_TMP"
+	exit "$rc"
+}
+
+at_end() { :; } # a test that made something outside the lab overrides this
+
+# What one wants to know of a test that failed.
+autopsy() {
+	local file node
+	for file in "$TMP"/*.err; do
+		[[ -s $file ]] && echo "--- ${file##*/}" && tail -5 "$file"
+	done
+	for node in $(instances); do
+		echo "--- $node"
+		mc "$node" stats show
+		mc "$node" group show
+		mc "$node" member show
+	done 2>&1 | head -80
+}
+
+trap cleanup EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
+trap 'echo "FAIL: ${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" said $?"' ERR
+
+# ---- the lab ----
+
+lab() { "$ROOT/scripts/lab" "$@"; }
+
+lab_up() { lab up --vni "$VNI" "$@"; }
+
+# on n1p1 COMMAND ...: in a pod, on a node, or on the underlay's switch (u)
+on() { nsenter --net="/run/netns/$LAB-$1" -- "${@:2}"; }
+
+# mc n1 ARGUMENT ...: bpfcast on that node
+mc() { on "$1" "$BUILD/bpfcast" -n "$LAB-$1" "${@:2}"; }
+
+instances() {
+	local path
+	for path in /sys/fs/bpf/bpfcast/"$LAB"-n*; do
+		[[ ! -d $path ]] || echo "${path##*/"$LAB"-}"
+	done
+}
+
+pod_ip() { # n2p1 -> 10.244.2.1
+	local n=${1#n}
+	echo "10.244.${n%p*}.${n#*p}"
+}
+
+pod_mac() { # n2p1 -> 02:00:0a:f4:02:01
+	local n=${1#n}
+	printf '02:00:0a:f4:%02x:%02x\n' "${n%p*}" "${n#*p}"
+}
+
+group_mac() { # 239.1.1.1 -> 01:00:5e:01:01:01
+	local IFS=.
+	# shellcheck disable=SC2086 # into its parts
+	set -- $1
+	printf '01:00:5e:%02x:%02x:%02x\n' $(($2 & 127)) "$3" "$4"
+}
+
+# ---- waiting, processes ----
+
+# wait_for SECONDS CONDITION [WHAT]: a shell condition, again and again until it holds
+wait_for() {
+	local end=$((${EPOCHREALTIME/./} + $1 * SLOW * 1000000))
+	until eval "$2"; do
+		((${EPOCHREALTIME/./} < end)) || fail "waited $(($1 * SLOW)) s in vain for: ${3:-$2}"
+		sleep 0.02
+	done
+}
+
+# start NAME WHERE COMMAND ...: in the background; output in $TMP/NAME.out and NAME.err
+start() {
+	nsenter --net="/run/netns/$LAB-$2" -- "${@:3}" >"$TMP/$1.out" 2>"$TMP/$1.err" </dev/null &
+	PIDS[$1]=$!
+}
+
+# stop NAME [SIGNAL]: and waits for its end
+stop() {
+	kill "-${2:-TERM}" "${PIDS[$1]}" 2>/dev/null || true
+	wait "${PIDS[$1]}" 2>/dev/null || true
+	unset "PIDS[$1]"
+}
+
+# ---- devices ----
+
+# counter WHERE DEV rx|tx|rx_drop|tx_drop: packets, as the kernel counts them
+counter() {
+	local -A field=([rx]=2 [rx_drop]=4 [tx]=10 [tx_drop]=12)
+	on "$1" cat /proc/net/dev | awk -v dev="$2:" -v f="${field[$3]}" '$1 == dev { print $f }'
+}
+
+# ---- applications ----
+
+# join WHERE GROUP [OPTION ...]: by the kernel of the pod; waits until the node knows
+join() {
+	start "join-$1-$2" "$1" mcrecv -i eth0 -g "$2" "${@:3}"
+	wait_for 10 "grep -q ready '$TMP/join-$1-$2.err'"
+	wait_for 10 "is_member '$1' '${2%+*}'"
+}
+
+leave() { # WHERE GROUP
+	stop "join-$1-$2"
+	wait_for 10 "! is_member '$1' '${2%+*}'"
+}
+
+# is_member WHERE GROUP [VNI] [STATE]: has the node taken the pod's join?
+is_member() {
+	mc "${1%p*}" -j member show | jq -e --arg group "$2" --arg port "p${1#*p}" --argjson vni "${3:-$VNI}" \
+		--arg state "${4:-active}" 'any(.[]; .group == $group and .member == $port and
+			.vni == $vni and .kind == "local" and .state == $state)' >/dev/null
+}
+
+# members NODE: local members and pending joins, a line each, to compare
+members() {
+	mc "$1" -j member show | jq -r '.[] | select(.kind == "local") | "\(.vni) \(.group) \(.member) \(.state)"' | sort
+}
+
+# reason NODE NAME: packets counted under it so far
+reason() {
+	mc "$1" -j -s stats show | jq --arg reason "$2" '.[] | select(.reason == $reason) | .packets'
+}
+
+# counts NODE REASON COUNT COMMAND ...: the command makes the reason rise by so many
+counts() {
+	local before
+	before=$(reason "$1" "$2")
+	"${@:4}"
+	wait_for 5 "[[ \$(reason '$1' '$2') -ge $((before + $3)) ]]" "$3 packets more under '$2'"
+	[[ $(reason "$1" "$2") == $((before + $3)) ]] || fail "more than $3 packets more under '$2'"
+}
+
+# ---- the wire ----
+
+# capture NAME WHERE DEV FILTER: into $TMP/NAME.pcap; returns when it captures
+capture() {
+	start "$1" "$2" tcpdump -Z root -nUi "$3" --immediate-mode -B 8192 -w "$TMP/$1.pcap" "${@:4}"
+	wait_for 20 "grep -q 'listening on' '$TMP/$1.err'"
+}
+
+# captured NAME [FILTER]: how many frames so far
+captured() {
+	{ tcpdump -nr "$TMP/$1.pcap" "${@:2}" 2>/dev/null || true; } | wc -l
+}
+
+# frames NAME [FILTER]: each as one line of hex digits
+frames() {
+	{ tcpdump -nxxr "$TMP/$1.pcap" "${@:2}" 2>/dev/null || true; } | awk '
+		/^\t0x/ { sub(/^\t0x[0-9a-f]*: */, ""); gsub(/ /, ""); line = line $0; next }
+		{ if (line) print line; line = "" }
+		END { if (line) print line }'
+}
+
+# deliver FROM GROUP COUNT [MCSEND OPTION ...]: COUNT datagrams to port 5001 by an application of
+# the pod, then one frame to port 9 that says that no more will come. Slow enough that no queue
+# of the receiving side overflows (net.core.netdev_max_backlog is 1000).
+SERIAL=0
+deliver() {
+	on "$1" mcsend -i eth0 -g "$2" -p 5001 -c "$3" -r 20000 "${@:4}" >"$TMP/deliver.out"
+	end_mark "$1" "$2"
+}
+
+end_mark() { # FROM GROUP
+	SERIAL=$((SERIAL + 1))
+	on "$1" mcpacket eth0 --src "$(pod_ip "$1")" --dst "$2" --sport $((9000 + SERIAL)) --dport 9
+}
+
+# got NAME COUNT: the capture has had exactly COUNT datagrams since the last got or nothing_more
+declare -A SEEN=()
+got() {
+	wait_for 10 "[[ \$(captured '$1' udp src port $((9000 + SERIAL))) != 0 ]]" \
+		"the end mark in capture '$1'"
+	had "$1" "$2"
+}
+
+had() { # same, without waiting: for who must get none, after 'got' of somebody else
+	local now
+	now=$(captured "$1" udp dst port 5001)
+	[[ $((now - ${SEEN[$1]:-0})) == "$2" ]] ||
+		fail "capture '$1' has $((now - ${SEEN[$1]:-0})) datagrams, not $2"
+	SEEN[$1]=$now
+}
+
+got_nothing() { # NAME...: neither data nor end mark of the last delivery
+	local name
+	for name; do
+		had "$name" 0
+		[[ $(captured "$name" udp src port $((9000 + SERIAL))) == 0 ]] ||
+			fail "capture '$name' has the end mark"
+	done
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Builds one Ethernet frame by layers and sends it out of a device, for what no kernel would send:
+ * wrong checksums, truncated reports, foreign VXLAN. `mcpacket help` lists the options.
+ */
+#include "packet_options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+
+/* RFC 9776 section 4.2, RFC 2236 section 2; returns the destination that the type asks for. */
+static uint32_t build_igmp(struct frame *f)
+{
+	uint32_t type = value[O_IGMP], group = get(O_GROUP, 0xef010101);
+	uint8_t header[8] = { type, get(O_CODE, 0) };
+
+	if (type == 0x22)
+		put16(header + 6, get(O_COUNT_SAYS, record_count));
+	else
+		put32(header + 4, type == 0x11 ? get(O_GROUP, 0) : group);
+	frame_append(f, header, 8);
+	if (type == 0x22)
+		frame_append(f, records.byte + records.start, frame_length(&records));
+	return type == 0x22   ? 0xe0000016
+	       : type == 0x17 ? 0xe0000002
+	       : type == 0x11 ? 0xe0000001
+			      : group;
+}
+
+static void finish_igmp(struct frame *f)
+{
+	uint8_t *at = f->byte + f->start;
+
+	if (frame_length(f) >= 4)
+		put16(at + 2, frame_fold(frame_sum(at, frame_length(f), 0)) ^
+				      (value[O_BAD_IGMP] >= 0 ? 0x5555 : 0));
+}
+
+static uint32_t build_payload(struct frame *f)
+{
+	if (text[O_PAYLOAD])
+		frame_append(f, text[O_PAYLOAD], strlen(text[O_PAYLOAD]));
+	for (long i = 0; i < get(O_SIZE, 0); i++)
+		frame_append(f, &(uint8_t){ i }, 1);
+	return 0xef010101;
+}
+
+static void wrap_vxlan(struct frame *f, uint64_t src_mac)
+{
+	struct frame_ip ip = { .src = get(O_OUTER_SRC, 0),
+			       .dst = get(O_OUTER_DST, 0),
+			       .ttl = 64,
+			       .proto = IPPROTO_UDP,
+			       .ihl = -1,
+			       .total_length = -1,
+			       .fragment = 0x4000 };
+
+	frame_push_vxlan(f, value[O_VXLAN], get(O_VXLAN_FLAGS, 8));
+	frame_push_udp(f, 50000, get(O_OUTER_PORT, 4789), ip.src, ip.dst, false);
+	frame_push_ip(f, &ip);
+	frame_push_ethernet(f, get(O_OUTER_MAC, 0xffffffffffff), src_mac, -1, ETH_P_IP);
+}
+
+/* @cut: bytes of IP payload to keep, -1 for all. */
+static void build(struct frame *f, uint64_t device_mac, long cut)
+{
+	bool igmp = value[O_IGMP] >= 0;
+	struct frame_ip ip = { .src = get(O_SRC, 0x0a000001),
+			       .tos = get(O_TOS, 0),
+			       .id = get(O_ID, 0),
+			       .ttl = get(O_TTL, igmp ? 1 : 8),
+			       .ihl = value[O_IHL],
+			       .proto = get(O_PROTO, igmp ? IPPROTO_IGMP : IPPROTO_UDP),
+			       .total_length = value[O_TOTAL],
+			       .fragment = get(O_FRAGMENT, 0),
+			       .router_alert = igmp && value[O_NO_RA] < 0,
+			       .wrong_checksum = value[O_BAD_IP] >= 0 };
+
+	frame_init(f);
+	ip.dst = igmp ? build_igmp(f) : build_payload(f);
+	ip.dst = get(O_DST, ip.dst);
+	if (!igmp && ip.proto == IPPROTO_UDP && !(ip.fragment & 0x1fff))
+		frame_push_udp(f, get(O_SPORT, 40000), get(O_DPORT, 5000), ip.src, ip.dst, true);
+	if (cut >= 0 && (size_t)cut < frame_length(f))
+		f->end = f->start + cut;
+	if (igmp)
+		finish_igmp(f);
+	frame_push_ip(f, &ip);
+	frame_push_ethernet(f,
+			    get(O_ETH_DST, ip.dst >> 28 == 0xe ? (long)frame_group_mac(ip.dst)
+							       : 0xffffffffffff),
+			    get(O_ETH_SRC, device_mac), value[O_VLAN], get(O_ETH_TYPE, ETH_P_IP));
+	if (value[O_VXLAN] >= 0)
+		wrap_vxlan(f, device_mac);
+}
+
+static void read_hex(struct frame *f)
+{
+	FILE *in = strcmp(text[O_HEX], "-") ? fopen(text[O_HEX], "r") : stdin;
+	unsigned int byte;
+
+	if (!in)
+		die("cannot open '%s': %s", text[O_HEX], strerror(errno));
+	frame_init(f);
+	while (fscanf(in, "%2x", &byte) == 1)
+		frame_append(f, &(uint8_t){ byte }, 1);
+}
+
+static int open_device(const char *device, uint64_t *mac)
+{
+	struct sockaddr_ll addr = { .sll_family = AF_PACKET, .sll_protocol = 0 };
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	struct ifreq ifr = {};
+
+	addr.sll_ifindex = if_nametoindex(device);
+	if (fd < 0 || !addr.sll_ifindex)
+		die("cannot open '%s': %s", device, strerror(errno));
+	strncpy(ifr.ifr_name, device, IFNAMSIZ - 1);
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || ioctl(fd, SIOCGIFHWADDR, &ifr))
+		die("cannot use '%s': %s", device, strerror(errno));
+	for (int i = 0; i < 6; i++)
+		*mac = *mac << 8 | (uint8_t)ifr.ifr_hwaddr.sa_data[i];
+	return fd;
+}
+
+static void emit(int fd, const struct frame *f, size_t length)
+{
+	if (value[O_PRINT] >= 0) {
+		for (size_t i = 0; i < length; i++)
+			printf("%02x", f->byte[f->start + i]);
+		putchar('\n');
+		return;
+	}
+	for (long i = 0; i < get(O_COUNT, 1); i++) {
+		while (send(fd, f->byte + f->start, length, 0) < 0)
+			if (errno != ENOBUFS && errno != EAGAIN)
+				die("cannot send: %s", strerror(errno));
+		if (value[O_INTERVAL] > 0)
+			usleep(value[O_INTERVAL]);
+	}
+}
+
+/* Cut both ways: as if the sender had ended there, and as if the wire had. */
+static void emit_each(int fd, uint64_t mac)
+{
+	static struct frame whole, part;
+	size_t header;
+
+	build(&whole, mac, -1);
+	build(&part, mac, 0);
+	header = frame_length(&part);
+	for (size_t cut = 0; header + cut < frame_length(&whole); cut++) {
+		build(&part, mac, cut);
+		emit(fd, &part, frame_length(&part));
+		emit(fd, &whole, header + cut);
+	}
+}
+
+static void usage(void)
+{
+	puts("usage: mcpacket DEV [--OPTION VALUE]...   one frame, built by layers, out of DEV\n");
+	for (int i = 0; i < O_COUNT_OF; i++)
+		printf("  --%-16s %s\n", options[i].name, options[i].help);
+	exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	static struct frame frame;
+	uint64_t mac = 0x020000000001;
+	size_t length;
+	int fd = -1;
+
+	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help"))
+		usage();
+	frame_init(&records);
+	parse_options(argv + 2);
+	if (value[O_PRINT] < 0 || strcmp(argv[1], "-"))
+		fd = open_device(argv[1], &mac);
+	if (value[O_CUT_EACH] >= 0) {
+		emit_each(fd, mac);
+		return 0;
+	}
+	if (text[O_HEX])
+		read_hex(&frame);
+	else
+		build(&frame, mac, value[O_CUT]);
+	length = frame_length(&frame);
+	if (value[O_TRUNCATE] >= 0 && (size_t)value[O_TRUNCATE] < length)
+		length = value[O_TRUNCATE];
+	emit(fd, &frame, length);
+	return 0;
+}
