@@ -72,7 +72,7 @@ $(SKELETON): $(BUILD)/bpfcast.bpf.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPFTOOL) gen skeleton $< name bpfcast > $@
 
-$(BUILD)/loader/%.o: | $(SKELETON)
+$(LIB_OBJ): | $(SKELETON)
 
 $(BUILD)/%.o: %.c VERSION | $(BUILD)/probe
 	$(call say,CC,$@)
