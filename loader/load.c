@@ -166,7 +166,7 @@ static int pin_programs(const struct mc_instance *in, struct bpfcast *skeleton)
 
 		snprintf(path, sizeof(path), "%s/programs/%s", in->path,
 			 bpf_program__name(program));
-		snprintf(fresh, sizeof(fresh), "%s.new", path);
+		snprintf(fresh, sizeof(fresh), "%s_new", path); /* bpffs takes no dots */
 		(void)unlink(fresh); /* of a load that was killed */
 		err = bpf_obj_pin(bpf_program__fd(program), fresh);
 		if (!err && rename(fresh, path))
