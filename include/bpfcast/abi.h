@@ -102,8 +102,8 @@ MC_ABI_SIZE(mc_vni, 8);
 /* ---- fanout: HASH_OF_MAPS, key mc_group_key -> ARRAY of struct mc_line ----
  * The vector of a group: line 0 its settings (user space), line 1 its state (datapath), the others
  * MC_LINE_SLOTS slots each, claimed and cleared by compare-and-swap in the datapath. A line is a
- * cache line, so a walk does one lookup for eight slots. `size` slots need
- * MC_FANOUT_LINES(size) lines; the map is created with BPF_F_INNER_MAP so that it may differ.
+ * cache line. `size` slots need MC_FANOUT_LINES(size) lines; the map is created with BPF_F_INNER_MAP
+ * so that it may differ.
  */
 struct mc_group_key {
 	__u32 vni;
