@@ -16,6 +16,12 @@ capture wire n2 eth0 -Q in udp dst port 4789
 deliver n1p1 239.1.1.1 10
 got n2p1 10
 ok "nothing was lost to an unknown neighbour"
+ready() { # does the datapath remember the MAC by now?
+	deliver n1p1 239.1.1.1 1
+	got n2p1 1
+	[[ $(mc n1 -j vtep show) == *'"next_hop":"ready"'* ]]
+}
+wait_for 5 ready "a next hop that is remembered"
 
 on n2 sysctl -qw net.ipv4.conf.eth0.arp_notify=1
 on n2 ip link set eth0 address $NEW

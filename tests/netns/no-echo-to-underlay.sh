@@ -11,7 +11,7 @@
 lab_up --nodes 3 --pods 1
 lab group 239.1.1.1
 for n in 1 2 3; do
-	capture out$n n$n eth0 -Q out udp dst port 4789
+	capture out$n n$n eth0 -Q out udp
 	capture n${n}p1 n${n}p1 eth0 -Q in udp
 	join n${n}p1 239.1.1.1
 done

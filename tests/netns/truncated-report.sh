@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A report cut at any of its bytes changes nothing at all, not even by the records before the cut:
-# cut by its sender (lengths and checksum of what is left are right) or on its way (they are not).
+# cut by its sender (lengths and checksum of what is left are right; with and without padding behind
+# it) or on its way (they are not).
 #
 #   n1p1 --- n1
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -24,7 +25,10 @@ before=$(members n1) refused=$(refused)
 report --cut-each
 on n1p1 mcpacket eth0 --src 10.244.1.1 --igmp v2 --group 239.4.4.1 --cut-each
 on n1p1 mcpacket eth0 --src 10.244.1.1 --igmp leave --group 239.4.4.4 --cut-each
-sent=272 # each of 108, 46 and 46 bytes less the Ethernet header, those of the IGMP part twice
+report --cut-each --pad 200
+on n1p1 mcpacket eth0 --src 10.244.1.1 --igmp v2 --group 239.4.4.1 --cut-each --pad 60
+on n1p1 mcpacket eth0 --src 10.244.1.1 --igmp leave --group 239.4.4.4 --cut-each --pad 60
+sent=372 # each of 108, 46 and 46 bytes less the Ethernet header, those of the IGMP part three times
 holds cut $sent
 [[ $(members n1) == "$before" ]] || fail "members changed to: $(members n1)"
 [[ $(refused) == $((refused + sent)) ]] || fail "of $sent cut reports $(($(refused) - refused)) were refused"

@@ -103,7 +103,6 @@ struct frame_ip {
 	bool router_alert; /* RFC 2113 */
 	int ihl;	   /* -1: right */
 	int total_length;  /* -1: right */
-	bool wrong_checksum;
 };
 
 static inline void frame_push_ip(struct frame *f, const struct frame_ip *ip)
@@ -123,7 +122,7 @@ static inline void frame_push_ip(struct frame *f, const struct frame_ip *ip)
 	put32(at + 16, ip->dst);
 	if (ip->router_alert)
 		put32(at + 20, 0x94040000);
-	put16(at + 10, frame_fold(frame_sum(at, header, 0)) ^ (ip->wrong_checksum ? 0x5555 : 0));
+	put16(at + 10, frame_fold(frame_sum(at, header, 0)));
 }
 
 /* @dst, @src: 48 bits each; @vlan: tag to insert, or -1. */

@@ -5,6 +5,7 @@
  */
 #include "packet_options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,16 +74,17 @@ static void wrap_vxlan(struct frame *f, uint64_t src_mac)
 static void build(struct frame *f, uint64_t device_mac, long cut)
 {
 	bool igmp = value[O_IGMP] >= 0;
-	struct frame_ip ip = { .src = get(O_SRC, 0x0a000001),
-			       .tos = get(O_TOS, 0),
-			       .id = get(O_ID, 0),
-			       .ttl = get(O_TTL, igmp ? 1 : 8),
-			       .ihl = value[O_IHL],
-			       .proto = get(O_PROTO, igmp ? IPPROTO_IGMP : IPPROTO_UDP),
-			       .total_length = value[O_TOTAL],
-			       .fragment = get(O_FRAGMENT, 0),
-			       .router_alert = igmp && value[O_NO_RA] < 0,
-			       .wrong_checksum = value[O_BAD_IP] >= 0 };
+	struct frame_ip ip = {
+		.src = get(O_SRC, 0x0a000001),
+		.tos = get(O_TOS, 0),
+		.id = get(O_ID, 0),
+		.ttl = get(O_TTL, igmp ? 1 : 8),
+		.ihl = value[O_IHL],
+		.proto = get(O_PROTO, igmp ? IPPROTO_IGMP : IPPROTO_UDP),
+		.total_length = value[O_TOTAL],
+		.fragment = get(O_FRAGMENT, 0),
+		.router_alert = igmp && value[O_NO_RA] < 0,
+	};
 
 	frame_init(f);
 	ip.dst = igmp ? build_igmp(f) : build_payload(f);
@@ -97,7 +99,7 @@ static void build(struct frame *f, uint64_t device_mac, long cut)
 	frame_push_ethernet(f,
 			    get(O_ETH_DST, ip.dst >> 28 == 0xe ? (long)frame_group_mac(ip.dst)
 							       : 0xffffffffffff),
-			    get(O_ETH_SRC, device_mac), value[O_VLAN], get(O_ETH_TYPE, ETH_P_IP));
+			    get(O_ETH_SRC, device_mac), value[O_VLAN], ETH_P_IP);
 	if (value[O_VXLAN] >= 0)
 		wrap_vxlan(f, device_mac);
 }
@@ -105,13 +107,23 @@ static void build(struct frame *f, uint64_t device_mac, long cut)
 static void read_hex(struct frame *f)
 {
 	FILE *in = strcmp(text[O_HEX], "-") ? fopen(text[O_HEX], "r") : stdin;
-	unsigned int byte;
+	char digits[3] = "";
+	int c;
 
 	if (!in)
 		die("cannot open '%s': %s", text[O_HEX], strerror(errno));
 	frame_init(f);
-	while (fscanf(in, "%2x", &byte) == 1)
-		frame_append(f, &(uint8_t){ byte }, 1);
+	while ((c = fgetc(in)) != EOF) {
+		if (!isxdigit(c))
+			continue;
+		digits[digits[0] != 0] = (char)c;
+		if (digits[1]) {
+			frame_append(f, &(uint8_t){ strtoul(digits, NULL, 16) }, 1);
+			memset(digits, 0, sizeof(digits));
+		}
+	}
+	if (in != stdin)
+		fclose(in);
 }
 
 static int open_device(const char *device, uint64_t *mac)
@@ -148,7 +160,14 @@ static void emit(int fd, const struct frame *f, size_t length)
 	}
 }
 
-/* Cut both ways: as if the sender had ended there, and as if the wire had. */
+static void emit_padded(int fd, struct frame *f)
+{
+	if (get(O_PAD, 0) > (long)frame_length(f))
+		frame_append(f, NULL, get(O_PAD, 0) - frame_length(f));
+	emit(fd, f, frame_length(f));
+}
+
+/* Cut both ways: as if the sender had ended there, and, unless padded, as if the wire had. */
 static void emit_each(int fd, uint64_t mac)
 {
 	static struct frame whole, part;
@@ -157,13 +176,12 @@ static void emit_each(int fd, uint64_t mac)
 	build(&whole, mac, -1);
 	build(&part, mac, 0);
 	header = frame_length(&part);
-	for (size_t length = ETH_HLEN; length < header; length++)
-		emit(fd, &whole, length);
 	for (size_t cut = 0; header + cut < frame_length(&whole); cut++) {
 		build(&part, mac, cut);
-		emit(fd, &part, frame_length(&part));
-		emit(fd, &whole, header + cut);
+		emit_padded(fd, &part);
 	}
+	for (size_t cut = ETH_HLEN; value[O_PAD] < 0 && cut < frame_length(&whole); cut++)
+		emit(fd, &whole, cut);
 }
 
 static void usage(void)
@@ -197,7 +215,8 @@ int main(int argc, char **argv)
 		build(&frame, mac, value[O_CUT]);
 	length = frame_length(&frame);
 	if (value[O_TRUNCATE] >= 0 && (size_t)value[O_TRUNCATE] < length)
-		length = value[O_TRUNCATE];
-	emit(fd, &frame, length);
+		emit(fd, &frame, value[O_TRUNCATE]);
+	else
+		emit_padded(fd, &frame);
 	return 0;
 }

@@ -13,7 +13,6 @@ enum kind { FLAG, NUMBER, ADDR, MAC, TEXT, RECORD, IGMP };
 #define OPTIONS(X)                                                                                 \
 	X(ETH_SRC, "eth-src", MAC, "source MAC; the device's")                                     \
 	X(ETH_DST, "eth-dst", MAC, "destination MAC; the group's, or broadcast")                   \
-	X(ETH_TYPE, "eth-type", NUMBER, "EtherType; 0x0800")                                       \
 	X(VLAN, "vlan", NUMBER, "802.1Q tag to insert")                                            \
 	X(SRC, "src", ADDR, "IP source; 10.0.0.1")                                                 \
 	X(DST, "dst", ADDR, "IP destination; what the IGMP type asks for, or 239.1.1.1")           \
@@ -25,7 +24,6 @@ enum kind { FLAG, NUMBER, ADDR, MAC, TEXT, RECORD, IGMP };
 	X(IHL, "ihl", NUMBER, "IP header length in words, when it is to be wrong")                 \
 	X(TOTAL, "total-length", NUMBER, "IP total length, when it is to be wrong")                \
 	X(NO_RA, "no-router-alert", FLAG, "IGMP without Router Alert")                             \
-	X(BAD_IP, "bad-ip-checksum", FLAG, "IP checksum wrong")                                    \
 	X(IGMP, "igmp", IGMP, "v1, v2, v3 (reports), leave, query, or a number")                   \
 	X(GROUP, "group", ADDR, "group of an IGMP message, first group of --records; 239.1.1.1")   \
 	X(CODE, "code", NUMBER, "IGMP code (max response time)")                                   \
@@ -49,7 +47,8 @@ enum kind { FLAG, NUMBER, ADDR, MAC, TEXT, RECORD, IGMP };
 	X(HEX, "hex", TEXT, "whole frame as hex digits from this file instead; -: stdin")          \
 	X(TRUNCATE, "truncate", NUMBER, "frame cut to N bytes, lengths inside as before")          \
 	X(CUT, "cut", NUMBER, "IP payload cut to N bytes, lengths and checksums made right again") \
-	X(CUT_EACH, "cut-each", FLAG, "one frame for each --cut and --truncate that shorten it")  \
+	X(PAD, "pad", NUMBER, "frame padded with zeros to N bytes, as Ethernet does to 60")        \
+	X(CUT_EACH, "cut-each", FLAG, "one frame for each --cut and --truncate that shorten it")   \
 	X(COUNT, "count", NUMBER, "send N times; 1")                                               \
 	X(INTERVAL, "interval", NUMBER, "microseconds between frames")                             \
 	X(PRINT, "print", FLAG, "print the frame as hex instead of sending it")
@@ -83,6 +82,7 @@ static __attribute__((noreturn, format(printf, 1, 2))) void die(const char *form
 	fputs("mcpacket: ", stderr);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
+	va_end(args);
 	exit(2);
 }
 
