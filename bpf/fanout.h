@@ -13,10 +13,12 @@ struct fanout_walk {
 	struct __sk_buff *skb;
 	void *vector;
 	const struct mc_group_key *key;
+	const struct mc_addr *source;
 	union mc_slot last; /* held back; word 0: none yet */
 	__u32 ingress;	    /* never gets its own packet back */
 	__u32 copies;
 	__u32 errors;
+	__u32 filtered; /* members that do not want this source */
 };
 
 static __always_inline void fanout_start(struct fanout_walk *walk, struct __sk_buff *skb,
@@ -26,6 +28,8 @@ static __always_inline void fanout_start(struct fanout_walk *walk, struct __sk_b
 	walk->skb = skb;
 	walk->vector = vector;
 	walk->key = &facts->key;
+	walk->source = &facts->source;
+	walk->filtered = config->zero;
 	walk->copies = config->zero;
 	walk->errors = config->zero;
 }
@@ -54,6 +58,23 @@ static __always_inline void fanout_clone(struct fanout_walk *walk, __u32 ifindex
 	count_member_error(walk->key, ifindex);
 }
 
+/* Does the member want this source? Asked only where its slot says that there is something to ask. */
+static __noinline int wants_source(const struct fanout_walk *walk, __u64 word)
+{
+	union mc_slot slot = { .word = word };
+	struct mc_source_key key = {
+		.member = {
+			.vni = walk->key->vni,
+			.ifindex = slot.ifindex,
+			.group = walk->key->group,
+		},
+		.source = *walk->source,
+	};
+	struct mc_source *entry = bpf_map_lookup_elem(&sources, &key);
+
+	return entry ? entry->pass : !(slot.flags & MC_SLOT_F_DENY);
+}
+
 static long fanout_slot(__u32 index, struct fanout_walk *walk)
 {
 	union mc_slot *slot = vector_slot(walk->vector, index);
@@ -64,6 +85,10 @@ static long fanout_slot(__u32 index, struct fanout_walk *walk)
 	found.word = READ_ONCE(slot->word);
 	if (!found.word || found.ifindex == walk->ingress)
 		return 0;
+	if (found.flags & MC_SLOT_F_FILTER && !wants_source(walk, found.word)) {
+		walk->filtered++;
+		return 0;
+	}
 	if (walk->last.word)
 		fanout_clone(walk, walk->last.ifindex);
 	walk->last = found;

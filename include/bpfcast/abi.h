@@ -25,6 +25,7 @@
 /* Largest number of entries for each table; the loader may set less or more at load. */
 #define MC_DEFAULT_GROUPS  4096
 #define MC_DEFAULT_MEMBERS 65536
+#define MC_DEFAULT_SOURCES 65536
 #define MC_DEFAULT_PORTS   4096
 #define MC_DEFAULT_VTEPS   4096
 #define MC_DEFAULT_VNIS    4096
@@ -35,7 +36,11 @@
 #define MC_DEFAULT_GENEVE_PORT	6081 /* RFC 8926 section 3.3 */
 #define MC_DEFAULT_GROUP_SIZE	256  /* slots of a new group */
 #define MC_GROUP_SIZE_MAX	65536
-#define MC_DEFAULT_LIMIT_GROUPS 4096 /* memberships and pending joins a port */
+
+#define MC_DEFAULT_LIMIT_GROUPS	 4096  /* memberships of a port */
+#define MC_DEFAULT_LIMIT_SOURCES 512   /* sources of a membership; a report of 1500 bytes has 366 */
+#define MC_SOURCES_MAX		 1024  /* that a membership may have at most */
+#define MC_DEFAULT_LIMIT_RATE	 20000 /* membership messages a second of a port */
 
 /* ---- instance: ARRAY[1], written by the loader ---- */
 struct mc_instance_info {
@@ -61,6 +66,8 @@ enum mc_port_kind {
 enum mc_port_flags {
 	MC_PORT_F_PEER = 1 << 0,      /* a veth whose peer is in another netns: redirect_peer works */
 	MC_PORT_F_MAY_QUERY = 1 << 1, /* queries from here are not dropped */
+	MC_PORT_F_CHECK_MAC = 1 << 2, /* a source MAC other than `mac` is dropped */
+	MC_PORT_F_CHECK_SOURCE = 1 << 3, /* a source not in port_sources is dropped */
 };
 
 struct mc_port {
@@ -68,11 +75,23 @@ struct mc_port {
 	__u8 kind;   /* enum mc_port_kind */
 	__u8 attach; /* enum mc_attach, how the program hangs on the device */
 	__u16 flags; /* enum mc_port_flags */
-	__u32 limit_groups; /* memberships and pending joins that this port may hold */
-	__u32 mtu;	    /* of the device when the port was added, bytes; for `status` */
-	char name[16];	    /* of the device when the port was added, NUL-terminated */
+	__u32 limit_groups;  /* memberships that this port may hold */
+	__u32 limit_sources; /* sources that a membership may have */
+	__u32 limit_rate;    /* membership messages a second, a second's worth at once; 0: no limit */
+	__u32 mtu;	     /* of the device when the port was added, bytes; for `status` */
+	__u16 vlan;	     /* 802.1Q tag that its packets must have; 0: none */
+	__u8 mac[6];	     /* of the host behind the port, zero if not known */
+	char name[16];	     /* of the device when the port was added, NUL-terminated */
 };
-MC_ABI_SIZE(mc_port, 32);
+MC_ABI_SIZE(mc_port, 48);
+
+/* ---- port_sources: HASH, key mc_port_source -> __u32 0, written by user space: addresses that a
+ * port with MC_PORT_F_CHECK_SOURCE may send from ---- */
+struct mc_port_source {
+	__u32 ifindex;
+	struct mc_addr source;
+};
+MC_ABI_SIZE(mc_port_source, 20);
 
 enum mc_attach {
 	MC_ATTACH_NONE = 0,
@@ -81,29 +100,55 @@ enum mc_attach {
 	MC_ATTACH_CLSACT_OURS = 3, /* ... on one that we created, so we remove it too */
 };
 
+#define MC_PORT_WORK 256 /* bytes */
+
 /* ---- port_state: HASH, key __u32 ifindex, created by user space, written by the datapath ---- */
 struct mc_port_state {
-	__u32 lock;   /* 0 free, 1 taken: who changes memberships of the port; see bpf/membership.h */
-	__u32 groups; /* memberships and pending joins held now */
+	__u32 lock;   /* 0 free, 1 taken: who changes memberships of the port; see bpf/port_lock.h */
+	__u32 groups; /* memberships held now */
 	__u64 reports;	/* membership messages accepted */
 	__u64 joins;	/* memberships added */
 	__u64 leaves;	/* memberships removed */
 	__u64 refused;	/* joins refused by a limit or a full table */
+	__u64 tokens_at; /* CLOCK_MONOTONIC at which the token bucket was last full, nanoseconds */
+	__u64 mark;	 /* number of the record last applied, to tell its sources from older ones */
+	__u64 work[MC_PORT_WORK / 8]; /* of the datapath while it holds the lock; means nothing else */
 };
-MC_ABI_SIZE(mc_port_state, 40);
+MC_ABI_SIZE(mc_port_state, 56 + MC_PORT_WORK);
 
 /* ---- vnis: HASH, key __u32 vni, written by user space: the VNIs that are ours ---- */
-struct mc_vni {
-	__u32 flags; /* 0; policies for unknown and link-local groups come here */
-	__u32 pad;   /* 0 */
+enum mc_unknown_policy { /* data to a group that nobody configured */
+	MC_UNKNOWN_HOST = 0,  /* left to the host */
+	MC_UNKNOWN_DROP = 1,
+	MC_UNKNOWN_LEARN = 2, /* dropped until a join has created the group */
 };
-MC_ABI_SIZE(mc_vni, 8);
+
+enum mc_link_local_policy { /* groups that are never pruned */
+	MC_LINK_LOCAL_HOST = 0,	 /* left to the host */
+	MC_LINK_LOCAL_FLOOD = 1, /* to all members of the VNI's flood group: all ports, all VTEPs */
+};
+
+struct mc_vni {
+	__u8 unknown;	 /* enum mc_unknown_policy */
+	__u8 link_local; /* enum mc_link_local_policy */
+	__u8 pinned;	 /* 1: configured by an operator, kept though nothing uses it */
+	__u8 pad;	 /* 0 */
+	__u32 group_interval_ms; /* group membership interval, RFC 9776 section 8.4; 0: default */
+	__u32 last_member_ms;	 /* last member query time, section 8.10; 0: default */
+	__u32 older_host_ms;	 /* older host present interval, section 8.13; 0: default */
+};
+MC_ABI_SIZE(mc_vni, 16);
+
+/* RFC 9776 section 8, in milliseconds */
+#define MC_GROUP_INTERVAL_MS 260000
+#define MC_LAST_MEMBER_MS    2000
+#define MC_OLDER_HOST_MS     260000
 
 /* ---- fanout: HASH_OF_MAPS, key mc_group_key -> ARRAY of struct mc_line ----
  * The vector of a group: line 0 its settings (user space), line 1 its state (datapath), the others
  * MC_LINE_SLOTS slots each, claimed and cleared by compare-and-swap in the datapath. A line is a
- * cache line, so a walk does one lookup for eight slots. `size` slots need
- * MC_FANOUT_LINES(size) lines; the map is created with BPF_F_INNER_MAP so that it may differ.
+ * cache line. `size` slots need MC_FANOUT_LINES(size) lines; the map is created with
+ * BPF_F_INNER_MAP so that it may differ. The group :: of a VNI is its flood group.
  */
 struct mc_group_key {
 	__u32 vni;
@@ -123,9 +168,10 @@ struct mc_fanout_config {
 	__u32 id;    /* index into group_keys and group_counters */
 	__u32 size;  /* slots */
 	__u32 flags; /* enum mc_fanout_flags */
+	__u32 generation; /* not 0; differs from that of any vector the group had before */
 	__u32 zero;  /* 0: where counters of a walk start, since a constant would be counted up by the
 		      * verifier, one state an iteration, until it gives up */
-	__u32 pad[12]; /* 0 */
+	__u32 pad[11]; /* 0 */
 };
 
 struct mc_fanout_state {
@@ -139,6 +185,8 @@ struct mc_fanout_state {
 enum mc_slot_flags {
 	MC_SLOT_F_USED = 1u << 31, /* a slot without it is free */
 	MC_SLOT_F_PEER = 1u << 0,  /* see MC_PORT_F_PEER */
+	MC_SLOT_F_FILTER = 1u << 1, /* a packet's source decides: look it up in `sources` */
+	MC_SLOT_F_DENY = 1u << 2,   /* a source that is not there is not wanted (INCLUDE) */
 };
 
 /* One local member. Changed as one 64-bit word: always whole. */
@@ -197,34 +245,57 @@ enum mc_origin {
 };
 #define MC_ORIGIN_ALL (MC_ORIGIN_REPORT | MC_ORIGIN_STATIC | MC_ORIGIN_CONTROL)
 
-enum mc_filter_mode { /* RFC 9776 section 6.2.1 */
-	MC_FILTER_EXCLUDE = 0,
-	MC_FILTER_INCLUDE = 1,
-};
+#define MC_SLOT_NONE 0xffffffffu /* no slot: the group is not there yet, or its vector is full */
 
-#define MC_SLOT_NONE 0xffffffffu /* the vector was full: member known, not yet served */
-
+/*
+ * A port's wish for a group. Kept whether or not the group has been added: a join that comes first is
+ * a member without a slot, and gets one when the group comes.
+ */
 struct mc_member {
 	__u32 slot;   /* index into the group's vector, or MC_SLOT_NONE */
 	__u8 origins; /* enum mc_origin, at least one bit */
-	__u8 filter;  /* enum mc_filter_mode as last reported; not yet applied to data */
-	__u8 version; /* of the last report: 1, 2, 3 (IGMP); 0 when no host reported */
+	__u8 exclude; /* those of them in filter mode EXCLUDE (RFC 9776 section 6.2.1) */
+	__u8 version; /* of the last report: IGMP 1, 2, 3 or MLD 1, 2; 0 when no host reported */
 	__u8 pad;     /* 0 */
 	__u64 since;	   /* CLOCK_MONOTONIC of the join, nanoseconds */
 	__u64 last_report; /* CLOCK_MONOTONIC of the last report, nanoseconds; 0: none */
 	__u64 errors;	   /* copies to this member that failed */
+	__u64 expires;	   /* group timer, CLOCK_MONOTONIC nanoseconds; 0: not running (INCLUDE) */
+	__u64 v1_until;	   /* IGMPv1 host present until; 0: none (RFC 9776 section 7.3.2) */
+	__u64 v2_until;	   /* IGMPv2 or MLDv1 host present until; 0: none */
+	struct mc_addr first; /* head of the list of its sources, zero: none */
+	__u32 sources;	      /* length of that list */
+	__u32 generation;     /* of the vector that `slot` is in, or that was full; 0: of none */
 };
-MC_ABI_SIZE(mc_member, 32);
+MC_ABI_SIZE(mc_member, 80);
 
-/* ---- pending: HASH, key mc_member_key, written by the datapath and its `control` program ----
- * Joins of groups that nobody has added yet; taken over when the group is added. */
-struct mc_pending {
-	__u64 since; /* CLOCK_MONOTONIC, nanoseconds */
-	__u8 version;
-	__u8 filter;
-	__u8 pad[6]; /* 0 */
+/* ---- sources: HASH, key mc_source_key, written like members ----
+ * A source that a membership names, wanted or not. Those of a membership are a list, so that a report
+ * can tell which it did not name. The order of the keys' fields is that of struct mc_member_key. */
+struct mc_source_key {
+	struct mc_member_key member;
+	struct mc_addr source;
 };
-MC_ABI_SIZE(mc_pending, 16);
+MC_ABI_SIZE(mc_source_key, 40);
+
+enum mc_source_state { /* what the host behind the port said (RFC 9776 section 6.2.3) */
+	MC_SOURCE_NONE = 0,	 /* nothing: there for other origins */
+	MC_SOURCE_REQUESTED = 1, /* wanted: INCLUDE, or the requested list of EXCLUDE */
+	MC_SOURCE_BLOCKED = 2,	 /* not wanted: the exclude list */
+};
+
+struct mc_source {
+	struct mc_addr next; /* in the list, zero: the end */
+	struct mc_addr prev; /* zero: the first */
+	__u64 expires;	     /* source timer, CLOCK_MONOTONIC nanoseconds; 0: not running */
+	__u8 state;	     /* enum mc_source_state */
+	__u8 include;	     /* origins, but the host, that include it */
+	__u8 exclude;	     /* same, that exclude it */
+	__u8 pass;	     /* what follows from all this: 1 forward, 0 do not */
+	__u32 pad;	     /* 0 */
+	__u64 mark;	     /* mc_port_state.mark of the record that named it last */
+};
+MC_ABI_SIZE(mc_source, 56);
 
 /* ---- vteps: ARRAY[vteps] by VTEP id, written by user space ---- */
 enum mc_encap {
@@ -328,22 +399,29 @@ struct mc_counter {
 };
 MC_ABI_SIZE(mc_counter, 24);
 
+/* ---- programs: PROG_ARRAY by enum mc_tail, written by the loader ---- */
+enum mc_tail {
+	MC_TAIL_MEMBERSHIP = 0, /* port_membership: what port_ingress leaves membership messages to */
+	MC_TAIL_COUNT = 1,
+};
+
 /* ---- the `control` program: BPF_PROG_RUN with a struct mc_request as packet ----
  * User space changes memberships only through it: the same code, lock and checks as a report.
  * The return value is 0 or a negative errno. */
 enum mc_request_op {
-	MC_OP_JOIN = 1,	  /* add `origins` to the member, creating it: ENOENT, ENOSPC, E2BIG, EBUSY */
-	MC_OP_LEAVE = 2,  /* take `origins` off the member, removing it with the last; ENOENT */
-	MC_OP_ADOPT = 3,  /* turn a pending join into a member; ENOENT when there is none */
-	MC_OP_ORPHAN = 4, /* the group goes: member away, a reported one becomes pending; ENOENT */
-	MC_OP_FORGET = 5, /* drop a pending join; ENOENT when there is none */
+	MC_OP_JOIN = 1,	 /* put the origin in filter mode EXCLUDE with the sources given (none: all) */
+	MC_OP_INCLUDE = 2, /* ... INCLUDE; with no sources it is a leave */
+	MC_OP_LEAVE = 3,   /* take `origins` off the member, removing it with the last; ENOENT */
+	MC_OP_PLACE = 4,   /* give a member without a slot one if the group is there; ENOENT */
 };
 
 struct mc_request {
 	__u8 ethernet[14]; /* zero: BPF_PROG_RUN wants a frame */
 	__u8 op;	   /* enum mc_request_op */
-	__u8 origins;	   /* enum mc_origin bits */
+	__u8 origins;	   /* enum mc_origin bits; JOIN and INCLUDE: one, and not REPORT */
 	struct mc_member_key key;
+	__u32 sources; /* how many struct mc_addr follow; they replace those of the origin */
+	__u32 pad;     /* 0 */
 };
-MC_ABI_SIZE(mc_request, 40);
+MC_ABI_SIZE(mc_request, 48);
 MC_ABI_OFFSET(mc_request, key, 16);

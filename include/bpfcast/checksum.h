@@ -43,11 +43,17 @@ static __always_inline __u16 mc_checksum_fold(__u64 sum)
 
 /*
  * Is the checksum that the range holds right? Also false when the packet ends before the range.
- * @length: bytes, at most 65535.
+ * @length: bytes, at most 65535. @start: the sum of 32-bit words of a pseudo-header, or 0.
  */
-static __always_inline int mc_checksum_valid(mc_packet *packet, __u32 offset, __u32 length)
+static __always_inline int mc_checksum_valid(mc_packet *packet, __u32 offset, __u32 length,
+					     __u64 start)
 {
-	struct mc_checksum c = { .packet = packet, .offset = offset, .left = length };
+	struct mc_checksum c = {
+		.packet = packet,
+		.offset = offset,
+		.left = length,
+		.sum = start,
+	};
 
 	mc_loop((length + MC_CHECKSUM_CHUNK - 1) / MC_CHECKSUM_CHUNK, mc_checksum_chunk, &c);
 	return !c.left && mc_checksum_fold(c.sum) == 0xffff;

@@ -14,7 +14,8 @@
 #define MC_EVENTS(X)                                                                               \
 	X(JOIN, "join")                                                                            \
 	X(LEAVE, "leave")                                                                          \
-	X(PENDING, "pending")                                                                      \
+	X(FILTER, "filter")                                                                        \
+	X(QUERY, "query")                                                                          \
 	X(REFUSED, "refused")                                                                      \
 	X(DROP, "drop")                                                                            \
 	X(UNKNOWN_GROUP, "unknown_group")                                                          \

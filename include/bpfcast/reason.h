@@ -51,7 +51,24 @@ enum mc_verdict {
 	X(UNKNOWN_VTEP, "unknown_vtep", DROP, "our VNI from an address that is no VTEP")           \
 	X(OWN_ADDRESS, "own_address", DROP, "our own address as the outer source, a loop")         \
 	X(VXLAN_FLAGS, "vxlan_flags", DROP, "VXLAN header without the I flag")                     \
-	X(INNER_MEMBERSHIP, "inner_membership", DROP, "membership message inside a tunnel")
+	X(INNER_MEMBERSHIP, "inner_membership", DROP, "membership message inside a tunnel")         \
+	X(FILTERED, "filtered", DONE, "members there, but none wants this source")                 \
+	X(UNKNOWN_DROPPED, "unknown_dropped", DROP, "no such group, and the VNI drops unknown ones") \
+	X(SPOOFED_SOURCE, "spoofed_source", DROP, "source address that the port does not own")     \
+	X(SPOOFED_MAC, "spoofed_mac", DROP, "source MAC that the port does not own")               \
+	X(PORT_RATE, "port_rate", DROP, "more membership messages a second than the port may send") \
+	X(SOURCE_LIMIT, "source_limit", DROP, "group has as many sources as the port may have")    \
+	X(SOURCES_FULL, "sources_full", DROP, "table of sources full, source refused")             \
+	X(SSM_GROUP, "ssm_group", DONE, "any-source report for a source-specific group, ignored")  \
+	X(IPV6_CHAIN, "ipv6_chain", DROP, "IPv6 extension headers longer than is looked through")  \
+	X(MLD_CHECKSUM, "mld_checksum", DROP, "MLD checksum wrong")                                \
+	X(MLD_HOP_LIMIT, "mld_hop_limit", DROP, "MLD with a hop limit other than 1")               \
+	X(MLD_FRAGMENT, "mld_fragment", DROP, "MLD in an IP fragment")                             \
+	X(MLD_ALERT, "mld_alert", DROP, "MLD without the Router Alert option")                     \
+	X(MLD_SOURCE, "mld_source", DROP, "MLD from an address that is not link-local")            \
+	X(MLD_TRUNCATED, "mld_truncated", DROP, "MLD message shorter than it says")                \
+	X(MLD_DESTINATION, "mld_destination", DROP, "MLD sent to the wrong destination")           \
+	X(MLD_QUERY, "mld_query", DROP, "MLD query from a port that may not query")
 
 enum mc_reason {
 	MC_R_NONE = 0, /* no reason: go on */
