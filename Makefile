@@ -22,7 +22,7 @@ CPPFLAGS  += -I. -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -DMC_VERSION='"$(VERSION
 MC_CFLAGS := -std=gnu11 $(WARN) -MMD -MP $(CFLAGS)
 LDLIBS    += -lbpf -lelf -lz -lmnl -ljansson
 ifneq ($(SAN),)
-BUILD     := $(BUILD)-san
+override BUILD := $(BUILD)-san
 MC_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS   += -fsanitize=address,undefined
 endif

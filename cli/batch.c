@@ -76,7 +76,7 @@ static int run_lines(struct cli *cli, FILE *file)
 {
 	mc_autofree char *line = NULL;
 	size_t size = 0, lines = 0;
-	int err = 0;
+	int err = 0, settled;
 
 	for (;;) {
 		if (is_idle(file))
@@ -90,8 +90,9 @@ static int run_lines(struct cli *cli, FILE *file)
 			err = 0;
 		}
 	}
+	settled = group_queue_settle(cli); /* what came before a line that failed counts */
 	if (!err)
-		err = group_queue_settle(cli);
+		err = settled;
 	mc_log_set_prefix(NULL);
 	if (!err && ferror(file))
 		return mc_error_errno(-EIO, "cannot read '%s'", cli->file);

@@ -20,7 +20,7 @@ const char *group_format(const struct mc_group_key *key, char *buf)
 {
 	char text[MC_ADDR_TEXT];
 
-	snprintf(buf, GROUP_TEXT, "%s in VNI %u", mc_addr_format(&key->group, text), key->vni);
+	snprintf(buf, GROUP_TEXT, "%s vni %u", mc_addr_format(&key->group, text), key->vni);
 	return buf;
 }
 

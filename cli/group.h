@@ -8,7 +8,7 @@ struct mc_group_key;
 
 #define GROUP_TEXT (MC_ADDR_TEXT + 20)
 
-/* "239.1.1.1 in VNI 7"; @buf has GROUP_TEXT bytes and is returned. */
+/* "239.1.1.1 vni 7"; @buf has GROUP_TEXT bytes and is returned. */
 const char *group_format(const struct mc_group_key *key, char *buf);
 
 /* Order by VNI, then address. */

@@ -78,6 +78,8 @@ static int del(struct cli *cli, int argc, char **argv)
 {
 	struct target target = {};
 	struct mc_member_key key;
+	struct mc_member member;
+	char text[GROUP_TEXT];
 	int err = parse_target(cli, argc, argv, &target);
 
 	if (err)
@@ -85,6 +87,12 @@ static int del(struct cli *cli, int argc, char **argv)
 	if (!target.dev)
 		return mc_remote_del(target.in, &target.key, target.vtep);
 	key = member_key(&target);
+	if (mc_table_get(target.in, MC_TABLE_MEMBERS, &key, &member) ||
+	    !(member.origins & MC_ORIGIN_STATIC))
+		return mc_error(-ENOENT,
+				"port '%s' is not a static member of group %s; 'bpfcast member "
+				"show' lists them",
+				target.dev, group_format(&target.key, text));
 	return mc_member_del(target.in, &key, MC_ORIGIN_STATIC);
 }
 

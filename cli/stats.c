@@ -42,7 +42,7 @@ static int show_reasons(struct cli *cli, struct mc_instance *in)
 	if (err)
 		return mc_error_errno(err, "cannot read the counters");
 	output_open(&out, cli, OUTPUT_TABLE, reason_columns);
-	for (unsigned int i = 0; i < MC_REASON_COUNT; i++) {
+	for (unsigned int i = MC_R_NONE + 1; i < MC_REASON_COUNT; i++) {
 		if (!counters[i].packets && !cli->statistics)
 			continue;
 		output_text(&out, "reason", mc_reason_name(i));

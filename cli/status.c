@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <bpfcast/log.h>
@@ -13,6 +14,7 @@
 #include <maps/vtep.h>
 
 #include "args.h"
+#include "array.h"
 #include "cli.h"
 #include "output.h"
 #include "verb.h"
@@ -53,6 +55,7 @@ static const struct column columns[] = {
 struct status {
 	struct mc_instance *in;
 	struct output out;
+	struct array ports; /* of struct port_line */
 	__u32 tcx, clsact;
 };
 
@@ -99,18 +102,26 @@ static int show_tables(struct status *status)
 	return err;
 }
 
-static int show_port(__u32 ifindex, const struct mc_port *port, void *arg)
+struct port_line {
+	char text[96];
+};
+
+static int collect_port(__u32 ifindex, const struct mc_port *port, void *arg)
 {
 	struct status *status = arg;
-	char text[96];
+	struct port_line line;
 
 	(void)ifindex;
 	status->tcx += port->attach == MC_ATTACH_TCX;
 	status->clsact += port->attach > MC_ATTACH_TCX;
-	snprintf(text, sizeof(text), "%s: vni %u, %s", port->name, port->vni,
+	snprintf(line.text, sizeof(line.text), "%s: vni %u, %s", port->name, port->vni,
 		 mc_attach_name(port->attach));
-	output_list(&status->out, "attached_ports", text);
-	return 0;
+	return array_add(&status->ports, &line);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(((const struct port_line *)a)->text, ((const struct port_line *)b)->text);
 }
 
 static int show_underlay(__u32 ifindex, const struct mc_underlay *underlay, void *arg)
@@ -132,7 +143,12 @@ static int show_devices(struct status *status)
 
 	output_list(&status->out, "attached_ports", NULL);
 	output_list(&status->out, "attached_underlays", NULL);
-	err = mc_port_for_each(status->in, show_port, status);
+	err = mc_port_for_each(status->in, collect_port, status);
+	array_sort(&status->ports, by_text);
+	for (size_t i = 0; i < status->ports.count; i++)
+		output_list(&status->out, "attached_ports",
+			    ((struct port_line *)array_at(&status->ports, i))->text);
+	array_free(&status->ports);
 	if (!err)
 		err = mc_underlay_for_each(status->in, show_underlay, status);
 	output_number(&status->out, "ports_tcx", status->tcx);
@@ -190,7 +206,7 @@ static int fill(struct status *status)
 
 static int show(struct cli *cli, int argc, char **argv)
 {
-	struct status status = {};
+	struct status status = { .ports = ARRAY_OF(struct port_line) };
 	int err = args_parse(cli, argc, argv, NULL, 0), end;
 
 	if (!err)

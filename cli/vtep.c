@@ -206,18 +206,21 @@ static int by_address(const void *a, const void *b)
 	return memcmp(&left->vtep.remote, &right->vtep.remote, sizeof(left->vtep.remote));
 }
 
-static void show_next_hop(struct output *out, struct mc_instance *in, __u32 id)
+static void show_next_hop(struct output *out, struct mc_instance *in, const struct row *row)
 {
+	const __u8 *mac = row->vtep.dmac; /* what there is where the kernel is not asked */
 	struct mc_next_hop hop;
-	char mac[18];
+	char text[18];
 
-	if (mc_vtep_next_hop(in, id, &hop))
+	if (mc_vtep_next_hop(in, row->id, &hop))
 		return;
 	output_text(out, "next_hop", vtep_next_hop_name(hop.state));
-	if (hop.state == MC_NEXT_HOP_READY) {
-		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", hop.dmac[0],
-			 hop.dmac[1], hop.dmac[2], hop.dmac[3], hop.dmac[4], hop.dmac[5]);
-		output_text(out, "mac", mac);
+	if (hop.state == MC_NEXT_HOP_READY)
+		mac = hop.dmac;
+	if (hop.state == MC_NEXT_HOP_READY || hop.state == MC_NEXT_HOP_STATIC) {
+		snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
+			 mac[2], mac[3], mac[4], mac[5]);
+		output_text(out, "mac", text);
 	}
 	if (hop.mtu)
 		output_number(out, "mtu", hop.mtu);
@@ -263,7 +266,7 @@ static int show(struct cli *cli, int argc, char **argv)
 		output_number(&out, "port", MC_BE16(row->vtep.port));
 		output_text(&out, "dev", device_name(in, row->vtep.ifindex, dev));
 		output_text(&out, "src", mc_addr_format(&row->vtep.local, text));
-		show_next_hop(&out, in, row->id);
+		show_next_hop(&out, in, row);
 		if (cli->statistics)
 			show_counters(&out, in, row->id);
 		output_row(&out);

@@ -105,15 +105,17 @@ static int see_vtep(__u32 id, const struct mc_vtep *vtep, void *arg)
 	struct mc_next_hop hop;
 	struct device device;
 	char text[MC_ADDR_TEXT];
+	bool has_hop = !mc_vtep_next_hop(sweep->in, id, &hop);
 
 	mc_addr_format(&vtep->remote, text);
 	if (device_get(vtep->ifindex, &device))
 		say(sweep, "VTEP %s: its underlay device is gone; 'bpfcast vtep replace %s'", text,
 		    text);
-	else if (!mc_vtep_next_hop(sweep->in, id, &hop) && hop.state >= MC_NEXT_HOP_NO_NEIGHBOUR)
+	else if (has_hop &&
+		 (hop.state == MC_NEXT_HOP_NO_NEIGHBOUR || hop.state == MC_NEXT_HOP_UNREACHABLE))
 		say(sweep,
-		    "VTEP %s has no next hop (%s); 'ip route get %s' and 'ip neigh' tell why", text,
-		    vtep_next_hop_name(hop.state), text);
+		    "VTEP %s had no next hop when a packet last asked (%s); 'ip route get %s' and 'ip neigh' tell why",
+		    text, vtep_next_hop_name(hop.state), text);
 	return 0;
 }
 
@@ -141,7 +143,7 @@ int warning_for_each(struct mc_instance *in, warning_fn fn, void *arg)
 		err = mc_member_for_each(in, see_member, &sweep);
 	if (!err && sweep.waiting)
 		say(&sweep,
-		    "%llu members wait for a slot in a full group; 'bpfcast group show' "
+		    "members that wait for a slot in a full group: %llu; 'bpfcast group show' "
 		    "tells which: delete it and add it with a larger size",
 		    (unsigned long long)sweep.waiting);
 	return err;

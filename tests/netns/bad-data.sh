@@ -30,7 +30,8 @@ counts n1 malformed 1 packet --ihl 3
 deliver n1p1 239.1.1.1 3
 got p2 3
 got n2p1 3
-[[ $(captured p2) == 4 && $(captured n2p1) == 4 ]] || fail "one of the wrong frames arrived"
+holds p2 4
+holds n2p1 4
 ok "eleven wrong ones"
 
 packet --ttl 1 --dport 5001

@@ -13,12 +13,12 @@ seen() { # JQ CONDITION
 	wait_for 5 "jq -es 'any(.[]; $1)' '$TMP/monitor.out' >/dev/null" "an event with $1"
 }
 
-# The reader may not be there yet: the first join is said again until it is heard.
+# The reader may not be there yet: both are said again until they are heard.
 again() {
-	on n1p1 mcpacket eth0 --src 10.244.1.1 --igmp leave --group 239.1.1.1
 	on n1p1 mcpacket eth0 --src 10.244.1.1 --igmp v2 --group 239.1.1.1
+	on n1p1 mcpacket eth0 --src 10.244.1.1 --igmp leave --group 239.1.1.1
 }
-wait_for 10 "again; grep -q '\"join\"' '$TMP/monitor.out'"
+wait_for 10 "again; grep -q '\"leave\"' '$TMP/monitor.out'"
 where=".group == \"239.1.1.1\" and .vni == $VNI and .port == \"p1\""
 seen ".event == \"join\" and $where"
 seen ".event == \"leave\" and $where"

@@ -21,8 +21,7 @@ on n1p1 mcpacket eth0 "${src[@]}" --size 1422
 on n1p1 mcpacket eth0 "${src[@]}" --fragment 0x2000 --size 800
 on n1p1 mcpacket eth0 "${src[@]}" --fragment 0x0064 --size 77
 on n1p1 mcpacket eth0 "${src[@]}" --proto 47 --size 60
-wait_for 10 '[[ $(captured rx) -ge 7 ]]'
-[[ $(captured tx) == 7 && $(captured wire) == 7 ]] || fail "not 7 frames each"
+for name in tx wire rx; do holds $name 7; done
 diff <(frames tx) <(frames rx) || fail "frames differ: sent <, received >"
 while read -r frame; do
 	[[ ${frame:0:12} == 01005e010203 ]] || fail "destination MAC ${frame:0:12}"
@@ -30,15 +29,11 @@ while read -r frame; do
 done < <(frames rx)
 ok "seven frames are the same at both ends"
 
-to=$(on n2 cat /sys/class/net/eth0/address 2>/dev/null || echo 02:00:c0:00:02:02)
-[[ $(captured wire "ether dst 02:00:c0:00:02:02 and ether src 02:00:c0:00:02:01") == 7 ]] ||
-	fail "outer MACs (n2 has $to)"
-[[ $(captured wire "src 192.0.2.1 and dst 192.0.2.2 and ip[8] == 64 and ip[6] == 0x40 and ip[7] == 0") == 7 ]] ||
-	fail "outer IP: addresses, TTL 64, DF"
-[[ $(captured wire "udp[0:2] >= 49152 and udp[6:2] == 0") == 7 ]] ||
-	fail "outer UDP: source port, no checksum"
-[[ $(captured wire "udp[8:4] == 0x08000000 and udp[12:4] == $VNI << 8") == 7 ]] || fail "VXLAN header"
-[[ $(captured wire "ip[1] == 0xb9") == 1 ]] || fail "DSCP and ECN were not copied outside"
+holds wire 7 "ether dst 02:00:c0:00:02:02 and ether src 02:00:c0:00:02:01"
+holds wire 7 "src 192.0.2.1 and dst 192.0.2.2 and ip[8] == 64 and ip[6] == 0x40 and ip[7] == 0" # TTL, DF
+holds wire 7 "udp[0:2] >= 49152 and udp[6:2] == 0"
+holds wire 7 "udp[8:4] == 0x08000000 and udp[12:4] == 0x4d00" # flags, VNI 77
+holds wire 1 "ip[1] == 0xb9" # DSCP and ECN of the inner packet
 tcpdump -nvvr "$TMP/wire.pcap" 2>/dev/null | grep 'bad cksum' && fail "a wrong outer IP checksum"
 paste -d ' ' <(frames wire) <(frames rx) | while read -r outer inner; do
 	[[ ${outer:100} == "$inner" ]] || fail "the inner frame is not what came out"
@@ -47,14 +42,14 @@ ok "the outer headers are right"
 
 # Real datagrams, bigger than the MTU too: the receiving kernel checks and reassembles them.
 start check n2p1 mcrecv -g 239.129.2.3 -i eth0 -p 5002 -q -c 200
-wait_for 5 "grep -q ready '$TMP/check.err'"
+wait_for 5 "grep -qs ready '$TMP/check.err'"
 on n1p1 mcsend -g 239.129.2.3 -i eth0 -p 5002 -q -c 100 -r 2000 -s 100 >/dev/null
 wait_for 10 '[[ $(captured rx udp dst port 5002) -ge 100 ]]'
 stop check
 jq -e '.packets == 100 and .lost == 0 and .duplicated == 0 and .corrupt == 0' "$TMP/check.out" ||
 	fail "what the application got"
 start big n2p1 mcrecv -g 239.129.2.3 -i eth0 -p 5003 -q -c 10
-wait_for 5 "grep -q ready '$TMP/big.err'"
+wait_for 5 "grep -qs ready '$TMP/big.err'"
 on n1p1 mcsend -g 239.129.2.3 -i eth0 -p 5003 -q -c 10 -r 100 -s 4000 >/dev/null
 wait_for 10 "[[ -s '$TMP/big.out' ]]" "ten datagrams of 4000 bytes"
 jq -e '.packets == 10 and .corrupt == 0' "$TMP/big.out" || fail "big datagrams"

@@ -26,11 +26,12 @@ deliver n1p1 239.1.1.1 30
 got n1p2 30
 got n2p2 30
 got_nothing n1p4 n2p4
-[[ $(captured wire "udp[12:4] == 77 << 8") == 31 && $(captured wire) == 31 ]] || fail "VNI on the wire"
+holds wire 31 "udp[12:4] == 0x4d00"
 
 deliver n1p3 239.1.1.1 30
 got n1p4 30
 got n2p4 30
 got_nothing n1p2 n2p2
-[[ $(captured wire "udp[12:4] == 78 << 8") == 31 && $(captured wire) == 62 ]] || fail "VNI on the wire"
+holds wire 31 "udp[12:4] == 0x4e00"
+holds wire 62
 ok "neither VNI sees the other's"

@@ -34,6 +34,6 @@ received() { # -> how many members have got how many packets: "COUNT PACKETS" li
 quiet() { [[ $(received) == "$MEMBERS 0" ]]; }
 quiet || fail "members get packets before anything is sent: $(received)"
 on n1p1 mcsend -i eth0 -g 239.1.1.1 -c 50 -r 100 >/dev/null
-wait_for 20 '[[ $(received) == "$MEMBERS 50" ]]' "50 packets for each of $MEMBERS"
+wait_for 20 '[[ $(received) == "$MEMBERS 50" ]]' "50 packets for each of $MEMBERS, not: $(received | head -5)"
 [[ $(counter n1p1 eth0 rx) -lt 10 ]] || fail "the sender got copies"
 ok "50 packets each"

@@ -10,7 +10,7 @@ lab_up --nodes 2 --pods 2
 lab group 239.1.1.1
 mc n1 port del p2
 on n1 tc qdisc add dev p2 clsact
-on n1 tc filter add dev p2 ingress prio 7 protocol ip u32 match ip dport 5999 0xffff action drop
+on n1 tc filter add dev p2 ingress prio 7 protocol ip u32 match ip dport 5999 0xffff flowid 1:1
 mc n1 port add p2 vni "$VNI"
 join n1p2 239.1.1.1
 capture n1p2 n1p2 eth0 udp
@@ -30,7 +30,7 @@ ok "nothing of ours is left"
 
 # The program is gone indeed: the host gets the group now, the member does not.
 start app n1 mcrecv -i p1 -g 239.1.1.1 -p 5001 -c 10
-wait_for 5 "grep -q ready '$TMP/app.err'"
+wait_for 5 "grep -qs ready '$TMP/app.err'"
 on n1p1 mcsend -i eth0 -g 239.1.1.1 -p 5001 -c 10 -r 1000 >/dev/null
 wait_for 5 "[[ -s '$TMP/app.out' ]]" "ten datagrams for the host"
 had n1p2 0

@@ -8,6 +8,8 @@
 
 lab_up --nodes 1 --pods 2
 for ((i = 0; i < 180; i++)); do echo "group add 239.2.2.$i vni $VNI"; done | mc n1 batch -
+on n1 ip link set p2 mtu 1500 # 180 records do not fit 1450 bytes
+on n1p2 ip link set eth0 mtu 1500
 capture p2 n1p2 eth0 udp
 
 active() { members n1 | grep -c ' p2 active$'; }

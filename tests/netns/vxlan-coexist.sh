@@ -20,8 +20,8 @@ capture ours n2p1 eth0 udp
 start flow n1p1 mcsend -i eth0 -g 239.1.1.1 -p 5001 -c 100000000 -r 500
 wait_for 5 '[[ $(captured ours) -gt 10 ]]'
 # The kernel says who lives where only after an answer: unicast needs both ways.
-on n1 mcsend -g 10.88.0.2 -p 5088 -c 100 -r 1000 >/dev/null
-on n2 mcsend -g 10.88.0.1 -p 5088 -c 100 -r 1000 >/dev/null
+unicast n1 10.88.0.2 5088 100
+unicast n2 10.88.0.1 5088 100
 wait_for 5 '[[ $(captured vx2 dst 10.88.0.2) == 100 && $(captured vx1 dst 10.88.0.1) == 100 ]]'
 on n1 ip neigh show 10.88.0.2 dev vx88 | grep -q lladdr || fail "no neighbour through vx88"
 ok "unicast"
@@ -36,6 +36,6 @@ stop flow
 before=$(captured ours)
 mc n1 unload
 mc n2 unload
-on n1 mcsend -g 10.88.0.2 -p 5091 -c 10 -r 1000 >/dev/null
+unicast n1 10.88.0.2 5091 10
 wait_for 5 '[[ $(captured vx2 dst port 5091) == 10 ]]'
 ok "after unload, too ($before of ours were carried)"

@@ -11,7 +11,7 @@ mc n2 unload
 on n2 ip link add vx77 mtu 1450 up type vxlan id $VNI local 192.0.2.2 dstport 4789
 on n2 ip addr add 10.77.0.2/24 dev vx77
 start app n2 mcrecv -i vx77 -g 239.1.1.1 -p 5001 -q
-wait_for 5 "grep -q ready '$TMP/app.err'"
+wait_for 5 "grep -qs ready '$TMP/app.err'"
 capture vx n2 vx77 -Q in udp
 
 deliver n1p1 239.1.1.1 100 -q -s 1400

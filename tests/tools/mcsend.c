@@ -16,6 +16,7 @@
 
 #include "args.h"
 #include "clock.h"
+#include "raw.h"
 #include "udp.h"
 
 #define BATCH	     64
@@ -35,6 +36,7 @@ struct options {
 	uint64_t ttl;
 	uint64_t tos;
 	bool sequence;
+	bool raw;
 };
 
 struct sender {
@@ -42,7 +44,8 @@ struct sender {
 	int fd;
 	size_t group;	    /* whose turn it is */
 	uint64_t *sequence; /* by group */
-	unsigned char *payload;
+	unsigned char *buffer;
+	size_t header; /* bytes before the payload of each message */
 	struct iovec iov[BATCH];
 	struct mmsghdr msg[BATCH];
 };
@@ -78,20 +81,25 @@ static int open_socket(struct options *o)
 
 static void sender_open(struct sender *s, struct options *o)
 {
-	size_t room = o->size * o->segments;
+	size_t length;
 
 	memset(s, 0, sizeof(*s));
 	s->o = o;
-	s->fd = open_socket(o);
+	s->fd = o->raw ? raw_open(o->ifindex) : open_socket(o);
+	s->header = o->raw ? RAW_HEADER : 0;
+	length = s->header + o->size * o->segments;
 	s->sequence = calloc(o->groups.count, sizeof(*s->sequence));
-	s->payload = calloc(BATCH, room ? room : 1);
-	if (!s->sequence || !s->payload)
+	s->buffer = calloc(BATCH, length ? length : 1);
+	if (!s->sequence || !s->buffer)
 		err(1, "no memory");
 	for (size_t i = 0; i < BATCH; i++) {
-		s->iov[i].iov_base = s->payload + i * room;
-		s->iov[i].iov_len = room;
+		s->iov[i].iov_base = s->buffer + i * length;
+		s->iov[i].iov_len = length;
 		s->msg[i].msg_hdr.msg_iov = &s->iov[i];
 		s->msg[i].msg_hdr.msg_iovlen = 1;
+		if (o->raw)
+			raw_header(s->iov[i].iov_base, o->ifindex, (void *)&o->groups.at[0],
+				   o->size, o->ttl, o->tos);
 	}
 }
 
@@ -111,7 +119,7 @@ static void prepare(struct sender *s, unsigned int n)
 	size_t group = s->group;
 
 	for (unsigned int i = 0; i < n; i++) {
-		unsigned char *payload = s->iov[i].iov_base;
+		unsigned char *payload = (unsigned char *)s->iov[i].iov_base + s->header;
 
 		if (o->groups.count > 1) {
 			s->msg[i].msg_hdr.msg_name = &o->groups.at[group];
@@ -190,7 +198,8 @@ static const char usage[] =
 	"  -T, --ttl N            TTL or hop limit (8)\n"
 	"  -O, --tos N            TOS or traffic class (0)\n"
 	"  -q, --sequence         number the datagrams of each group and fill them for mcrecv\n"
-	"  -G, --segments N       datagrams in one UDP GSO super-frame (1: no GSO)\n";
+	"  -G, --segments N       datagrams in one UDP GSO super-frame (1: no GSO)\n"
+	"  -R, --raw              hand the device finished frames, past UDP and IP\n";
 
 static const struct option long_options[] = {
 	{ "group", required_argument, NULL, 'g' },
@@ -205,6 +214,7 @@ static const struct option long_options[] = {
 	{ "tos", required_argument, NULL, 'O' },
 	{ "sequence", no_argument, NULL, 'q' },
 	{ "segments", required_argument, NULL, 'G' },
+	{ "raw", no_argument, NULL, 'R' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -231,6 +241,8 @@ static void set(struct options *o, int letter, const char *arg)
 		parse_address(arg, &o->source);
 	} else if (letter == 'q') {
 		o->sequence = true;
+	} else if (letter == 'R') {
+		o->raw = true;
 	} else if (letter == 'i') {
 		o->ifindex = parse_device(arg);
 	} else {
@@ -247,6 +259,9 @@ static void check(struct options *o)
 		errx(2, "--sequence needs 8 bytes of payload");
 	if (!o->segments || (o->segments > 1 && o->size * o->segments > DATAGRAM_MAX))
 		errx(2, "--segments times --size must be at most %d", DATAGRAM_MAX);
+	if (o->raw && (!o->ifindex || o->groups.count > 1 || o->segments > 1 ||
+		       o->source.ss_family || o->groups.at[0].ss_family != AF_INET))
+		errx(2, "--raw needs --interface and one IPv4 group, without --bind or --segments");
 	for (size_t i = 0; i < o->groups.count; i++) {
 		if (o->groups.at[i].ss_family != o->groups.at[0].ss_family)
 			errx(2, "all groups must be of one address family");
@@ -265,8 +280,8 @@ int main(int argc, char **argv)
 	struct sender s;
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "g:p:s:c:t:r:i:b:T:O:qG:h", long_options, NULL)) !=
-	       -1)
+	while ((letter = getopt_long(argc, argv, "g:p:s:c:t:r:i:b:T:O:qG:Rh", long_options,
+				     NULL)) != -1)
 		set(&o, letter, optarg);
 	check(&o);
 	stop_on_signal();
@@ -274,7 +289,7 @@ int main(int argc, char **argv)
 	run(&s);
 	close(s.fd);
 	free(s.sequence);
-	free(s.payload);
+	free(s.buffer);
 	free(o.groups.at);
 	return 0;
 }
