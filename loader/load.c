@@ -122,13 +122,16 @@ static int choose_size(const struct mc_instance *in, enum mc_table table, const 
 static int set_sizes(const struct mc_instance *in, struct bpfcast *skeleton,
 		     const struct mc_load_options *options)
 {
-	__u32 group_count, member_count;
+	__u32 group_count, member_count, source_count;
 	int err = choose_size(in, MC_TABLE_FANOUT, "groups", options->groups, MC_DEFAULT_GROUPS,
 			      &group_count);
 
 	if (!err)
 		err = choose_size(in, MC_TABLE_MEMBERS, "members", options->members,
 				  MC_DEFAULT_MEMBERS, &member_count);
+	if (!err)
+		err = choose_size(in, MC_TABLE_SOURCES, "sources", options->sources,
+				  MC_DEFAULT_SOURCES, &source_count);
 	if (err)
 		return err;
 	bpf_map__set_max_entries(skeleton->maps.fanout, group_count);
@@ -136,7 +139,7 @@ static int set_sizes(const struct mc_instance *in, struct bpfcast *skeleton,
 	bpf_map__set_max_entries(skeleton->maps.group_keys, group_count);
 	bpf_map__set_max_entries(skeleton->maps.group_counters, group_count);
 	bpf_map__set_max_entries(skeleton->maps.members, member_count);
-	bpf_map__set_max_entries(skeleton->maps.pending, member_count);
+	bpf_map__set_max_entries(skeleton->maps.sources, source_count);
 	return 0;
 }
 
@@ -175,6 +178,16 @@ static int pin_programs(const struct mc_instance *in, struct bpfcast *skeleton)
 			return mc_error_errno(err, "cannot pin program '%s'", path);
 	}
 	return 0;
+}
+
+/* Before any link is updated: a new port_ingress jumps to a new port_membership, never to an old one. */
+static int set_tails(struct bpfcast *skeleton)
+{
+	__u32 key = MC_TAIL_MEMBERSHIP;
+	int program = bpf_program__fd(skeleton->progs.port_membership);
+	int err = bpf_map_update_elem(bpf_map__fd(skeleton->maps.programs), &key, &program, BPF_ANY);
+
+	return err ? mc_error_errno(err, "cannot set up the tail calls") : 0;
 }
 
 static int refresh_port(__u32 ifindex, const struct mc_port *port, void *arg)
@@ -295,7 +308,8 @@ static int load_programs(struct mc_instance *in, const struct mc_load_options *o
 	if (err)
 		return mc_error_errno(err, "the kernel does not take the programs or tables; "
 					   "'bpfcast -d load' shows what it says");
-	return pin_programs(in, skeleton);
+	err = set_tails(skeleton);
+	return err ? err : pin_programs(in, skeleton);
 }
 
 static int load_instance(struct mc_instance *in, const struct mc_load_options *options)

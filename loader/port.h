@@ -9,9 +9,17 @@ struct mc_instance;
 
 struct mc_port_options {
 	__u32 vni;
-	__u8 kind;	    /* enum mc_port_kind */
-	__u32 limit_groups; /* 0: MC_DEFAULT_LIMIT_GROUPS */
+	__u8 kind;	     /* enum mc_port_kind */
+	__u32 limit_groups;  /* 0: MC_DEFAULT_LIMIT_GROUPS */
+	__u32 limit_sources; /* 0: MC_DEFAULT_LIMIT_SOURCES */
+	bool rate_chosen;    /* else limit_rate is MC_DEFAULT_LIMIT_RATE */
+	__u32 limit_rate;    /* messages a second; 0: no limit */
+	__u16 vlan;	     /* 0: untagged */
 	bool may_query;
+	bool check_mac;
+	__u8 mac[6];		       /* with check_mac */
+	const struct mc_addr *sources; /* addresses that it may send from; not owned */
+	__u32 source_count;	       /* 0: any */
 };
 
 /* -ENODEV, -EEXIST, -EINVAL, -ENOSPC; said. */

@@ -263,9 +263,9 @@ static int open_control(struct mc_instance *in)
 	return in->control < 0 ? in->control : 0;
 }
 
-int mc_instance_control(struct mc_instance *in, const struct mc_request *request)
+int mc_instance_control(struct mc_instance *in, const struct mc_request *request, size_t size)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = request, .data_size_in = sizeof(*request),
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = request, .data_size_in = (__u32)size,
 		    .repeat = 1);
 	int err = open_control(in);
 

@@ -40,8 +40,11 @@ int mc_instance_check_system(void);
 
 int mc_instance_info(const struct mc_instance *in, struct mc_instance_info *info);
 
-/* Runs @request in the kernel; 0, or the negative errno that the datapath answered. Silent. */
-int mc_instance_control(struct mc_instance *in, const struct mc_request *request);
+/*
+ * Runs @request, @size bytes with its sources, in the kernel: 0, or the negative errno that the datapath
+ * answered. Silent.
+ */
+int mc_instance_control(struct mc_instance *in, const struct mc_request *request, size_t size);
 
 /* The steps of mc_instance_open(), for the loader, which opens what is not complete yet. Silent. */
 int mc_instance_new(const char *name, struct mc_instance **out);

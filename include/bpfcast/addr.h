@@ -112,6 +112,12 @@ static __always_inline int mc_addr_is_bad_source(const struct mc_addr *addr)
 					 (!addr->word[3] || addr->word[3] == MC_BE32(1)));
 }
 
+/* 169.254.0.0/16 (RFC 3927) */
+static __always_inline int mc_addr_is_v4_link_local(const struct mc_addr *addr)
+{
+	return mc_addr_is_v4(addr) && addr->half[6] == MC_BE16(0xa9fe);
+}
+
 /* fe80::/10 (RFC 4291 section 2.5.6) */
 static __always_inline int mc_addr_is_v6_link_local(const struct mc_addr *addr)
 {
