@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <linux/if_ether.h>
+
 #include "account.h"
 #include "vector.h"
 
@@ -16,6 +18,7 @@ struct fanout_walk {
 	const struct mc_addr *source;
 	union mc_slot last; /* held back; word 0: none yet */
 	__u32 ingress;	    /* never gets its own packet back */
+	__u32 no_peer;	    /* skb->protocol is not what the peer's stack would go by */
 	__u32 copies;
 	__u32 errors;
 	__u32 filtered; /* members that do not want this source */
@@ -47,10 +50,28 @@ static __noinline void count_member_error(const struct mc_group_key *key, __u32 
 		__sync_fetch_and_add(&member->errors, 1);
 }
 
-/* One clone; a member that cannot be reached is counted, and the others go on. */
-static __always_inline void fanout_clone(struct fanout_walk *walk, __u32 ifindex)
+/* Puts the tag of the member's port on the packet, which has none. Not inlined: hardly ever called. */
+static __noinline void push_tag(struct __sk_buff *skb, __u32 ifindex)
 {
-	if (!bpf_clone_redirect(walk->skb, ifindex, 0)) {
+	struct mc_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+
+	if (port)
+		bpf_skb_vlan_push(skb, MC_BE16(ETH_P_8021Q), port->vlan);
+}
+
+/* One clone; a member that cannot be reached is counted, and the others go on. */
+static __always_inline void fanout_clone(struct fanout_walk *walk)
+{
+	__u32 ifindex = walk->last.ifindex;
+	__u32 tagged = walk->last.flags & MC_SLOT_F_VLAN;
+	long err;
+
+	if (tagged)
+		push_tag(walk->skb, ifindex);
+	err = bpf_clone_redirect(walk->skb, ifindex, 0);
+	if (tagged)
+		bpf_skb_vlan_pop(walk->skb);
+	if (!err) {
 		walk->copies++;
 		return;
 	}
@@ -90,7 +111,7 @@ static long fanout_slot(__u32 index, struct fanout_walk *walk)
 		return 0;
 	}
 	if (walk->last.word)
-		fanout_clone(walk, walk->last.ifindex);
+		fanout_clone(walk);
 	walk->last = found;
 	return 0;
 }
@@ -108,7 +129,9 @@ static __always_inline void fanout_walk(struct fanout_walk *walk)
 static __always_inline int fanout_last(struct fanout_walk *walk)
 {
 	walk->copies++;
-	if (walk->last.flags & MC_SLOT_F_PEER)
+	if (walk->last.flags & MC_SLOT_F_VLAN)
+		push_tag(walk->skb, walk->last.ifindex);
+	if (walk->last.flags & MC_SLOT_F_PEER && !walk->no_peer)
 		return bpf_redirect_peer(walk->last.ifindex, 0);
 	return bpf_redirect(walk->last.ifindex, 0);
 }

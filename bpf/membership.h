@@ -115,6 +115,8 @@ static __always_inline union mc_slot slot_of(const struct membership *m)
 
 	if (m->port->flags & MC_PORT_F_PEER)
 		slot.flags |= MC_SLOT_F_PEER;
+	if (m->port->vlan)
+		slot.flags |= MC_SLOT_F_VLAN;
 	if (!m->member->exclude)
 		slot.flags |= MC_SLOT_F_FILTER | MC_SLOT_F_DENY;
 	else if (m->member->sources)

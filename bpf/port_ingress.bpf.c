@@ -125,6 +125,8 @@ int port_ingress(struct __sk_buff *skb)
 		return MC_TC_PASS;
 	if (reason)
 		return finish(&facts, reason);
+	if (port->vlan)
+		bpf_skb_vlan_pop(skb); /* copies get the tag of the port they go to */
 	return ip_input(skb, port, &facts);
 }
 

@@ -67,6 +67,6 @@ static __always_inline int replicate_local(struct fanout_walk *walk, int keep)
 		return 0;
 	if (!keep)
 		return fanout_last(walk);
-	fanout_clone(walk, walk->last.ifindex);
+	fanout_clone(walk);
 	return 0;
 }

@@ -52,16 +52,32 @@ static __always_inline int inner_check(struct __sk_buff *skb, __u32 offset, stru
 	return mc_frame_check_data(frame);
 }
 
+#ifndef BPF_F_ADJ_ROOM_DECAP_L3_IPV6 /* kernel 6.3 */
+#define BPF_F_ADJ_ROOM_DECAP_L3_IPV6 (1ULL << 8)
+#endif
+
 /*
- * Takes the outer headers off; the packet is the inner frame afterwards. 0 or a reason. The kernel
- * goes by skb->protocol where no driver sets it anew, so IPv6 in IPv4 needs a flag of kernel 6.3.
+ * Takes @offset bytes of outer headers off. Where no driver sets skb->protocol anew the kernel goes by
+ * it, so IPv6 in IPv4 needs a flag; without it (*@no_peer) a driver must come between.
  */
-static __always_inline int decapsulate(struct __sk_buff *skb, __u32 offset,
-				       const struct mc_frame *frame)
+static __always_inline long shrink(struct __sk_buff *skb, __u32 offset, int ipv6, __u32 *no_peer)
 {
 	__u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO;
 
-	if (bpf_skb_adjust_room(skb, -(__s32)offset, BPF_ADJ_ROOM_MAC, flags) ||
+	if (!ipv6)
+		return bpf_skb_adjust_room(skb, -(__s32)offset, BPF_ADJ_ROOM_MAC, flags);
+	if (!bpf_skb_adjust_room(skb, -(__s32)offset, BPF_ADJ_ROOM_MAC,
+				 flags | BPF_F_ADJ_ROOM_DECAP_L3_IPV6))
+		return 0;
+	*no_peer = 1;
+	return bpf_skb_adjust_room(skb, -(__s32)offset, BPF_ADJ_ROOM_MAC, flags);
+}
+
+/* The packet is the inner frame afterwards. 0 or a reason. */
+static __always_inline int decapsulate(struct __sk_buff *skb, __u32 offset,
+				       const struct mc_frame *frame, __u32 *no_peer)
+{
+	if (shrink(skb, offset, frame->ipv6, no_peer) ||
 	    bpf_skb_store_bytes(skb, 0, &frame->eth, ETH_HLEN, 0) ||
 	    bpf_skb_change_type(skb, PACKET_MULTICAST))
 		return MC_R_NO_ROOM;
@@ -69,7 +85,7 @@ static __always_inline int decapsulate(struct __sk_buff *skb, __u32 offset,
 }
 
 static __always_inline int deliver(struct __sk_buff *skb, struct facts *facts, void *vector,
-				   __u32 length)
+				   __u32 length, __u32 no_peer)
 {
 	struct mc_fanout_config *config = vector_config(vector);
 	struct fanout_walk local = {};
@@ -79,6 +95,7 @@ static __always_inline int deliver(struct __sk_buff *skb, struct facts *facts, v
 	if (!config)
 		return finish(facts, MC_R_NO_MEMBER);
 	fanout_start(&local, skb, vector, config, facts);
+	local.no_peer = no_peer;
 	action = replicate_local(&local, 0);
 	count = group_count(config);
 	if (count) {
@@ -99,7 +116,7 @@ int underlay_ingress(struct __sk_buff *skb)
 	struct mc_outer outer = {};
 	struct mc_frame frame = {};
 	void *vector;
-	__u32 vtep = 0;
+	__u32 vtep = 0, no_peer = 0;
 	int reason;
 
 	if (skb->protocol != MC_BE16(ETH_P_IP))
@@ -120,8 +137,8 @@ int underlay_ingress(struct __sk_buff *skb)
 	if (!vector)
 		return finish(&facts, reason);
 	count_vtep_rx(vtep, facts.length);
-	reason = decapsulate(skb, outer.inner, &frame);
+	reason = decapsulate(skb, outer.inner, &frame, &no_peer);
 	if (reason)
 		return finish(&facts, reason);
-	return deliver(skb, &facts, vector, facts.length - outer.inner);
+	return deliver(skb, &facts, vector, facts.length - outer.inner, no_peer);
 }

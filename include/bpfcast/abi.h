@@ -187,6 +187,7 @@ enum mc_slot_flags {
 	MC_SLOT_F_PEER = 1u << 0,  /* see MC_PORT_F_PEER */
 	MC_SLOT_F_FILTER = 1u << 1, /* a packet's source decides: look it up in `sources` */
 	MC_SLOT_F_DENY = 1u << 2,   /* a source that is not there is not wanted (INCLUDE) */
+	MC_SLOT_F_VLAN = 1u << 3,   /* copies need the port's tag */
 };
 
 /* One local member. Changed as one 64-bit word: always whole. */
