@@ -131,7 +131,7 @@ prog netns vm: test-build ## one suite alone (needs root)
 
 .PHONY: check
 check: ## style and static checks: the rules of CONTRIBUTING.md
-	$(Q)$(MAKE) --no-print-directory $(SKELETON)
+	$(Q)$(MAKE) -s --no-print-directory $(SKELETON)
 	$(Q)CPPFLAGS='$(CPPFLAGS)' BUILD='$(BUILD)' scripts/check
 
 .PHONY: bench

@@ -42,20 +42,22 @@ static __noinline void tell_drop(const struct facts *facts, __u32 reason, __u64 
 	bpf_ringbuf_submit(event, 0);
 }
 
-static __always_inline int is_told(__u32 reason)
-{
-#define X(name, text, verdict, help)                                                               \
-	| (MC_VERDICT_##verdict == MC_VERDICT_DROP ? 1ull << MC_R_##name : 0)
-	const __u64 told = (0 MC_REASONS(X)) | 1ull << MC_R_UNKNOWN_GROUP;
-#undef X
-	_Static_assert(MC_REASON_COUNT <= 64, "reasons no longer fit a word");
+_Static_assert(MC_REASON_COUNT <= 64, "reasons no longer fit a word");
 
-	return told >> reason & 1;
+/* Has @reason the verdict? A constant in the end: a word with a bit for each reason that has. */
+static __always_inline int has_verdict(__u32 reason, enum mc_verdict verdict)
+{
+#define X(name, text, of_reason, help)                                                             \
+	| (MC_VERDICT_##of_reason == verdict ? 1ull << MC_R_##name : 0)
+	const __u64 reasons = 0 MC_REASONS(X);
+#undef X
+
+	return reasons >> reason & 1;
 }
 
-static __always_inline int is_passed(__u32 reason)
+static __always_inline int is_told(__u32 reason)
 {
-	return reason == MC_R_NOT_OURS || reason == MC_R_UNKNOWN_GROUP || reason == MC_R_LINK_LOCAL;
+	return has_verdict(reason, MC_VERDICT_DROP) || reason == MC_R_UNKNOWN_GROUP;
 }
 
 static __always_inline void account(const struct facts *facts, __u32 reason)
@@ -80,5 +82,5 @@ static __always_inline void account(const struct facts *facts, __u32 reason)
 static __always_inline int finish(const struct facts *facts, __u32 reason)
 {
 	account(facts, reason);
-	return is_passed(reason) ? MC_TC_PASS : MC_TC_DROP;
+	return has_verdict(reason, MC_VERDICT_PASS) ? MC_TC_PASS : MC_TC_DROP;
 }

@@ -31,6 +31,13 @@ static __always_inline int is_zero_mac(const __u8 mac[6])
 	return !(mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]);
 }
 
+static __always_inline __u16 device_mtu(__u32 ifindex)
+{
+	struct mc_underlay *underlay = bpf_map_lookup_elem(&underlays, &ifindex);
+
+	return underlay && underlay->mtu < 65536 ? underlay->mtu : 0;
+}
+
 /* Has it the MACs that a copy needs? */
 static __always_inline int is_next_hop_usable(const struct mc_next_hop *hop)
 {
@@ -70,7 +77,7 @@ static __noinline void resolve(struct __sk_buff *skb, const struct mc_vtep *vtep
 	case BPF_FIB_LKUP_RET_FWD_DISABLED:
 		__builtin_memcpy(hop->dmac, vtep->dmac, 6);
 		__builtin_memcpy(hop->smac, vtep->smac, 6);
-		hop->mtu = 0;
+		hop->mtu = device_mtu(vtep->ifindex);
 		hop->state = is_zero_mac(vtep->dmac) ? MC_NEXT_HOP_NO_NEIGHBOUR :
 						       MC_NEXT_HOP_STATIC;
 		break;

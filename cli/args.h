@@ -53,3 +53,11 @@ int arg_device(struct cli *cli, const struct arg *arg, const char *text); /* con
 int arg_group(struct cli *cli, const struct arg *arg, const char *text);  /* struct mc_addr */
 int arg_host(struct cli *cli, const struct arg *arg, const char *text);	  /* struct mc_addr */
 int arg_hosts(struct cli *cli, const struct arg *arg, const char *text); /* struct array of these */
+int arg_addrs(struct cli *cli, const struct arg *arg, const char *text); /* same, of both families */
+int arg_mac(struct cli *cli, const struct arg *arg, const char *text);	 /* __u8[6] */
+
+/* Seconds with up to three decimals, into milliseconds, as are min and max: __u32. */
+int arg_interval(struct cli *cli, const struct arg *arg, const char *text);
+
+/* A group that may be shown: also the word for the flood group of a VNI (GROUP_LINK_LOCAL). */
+int arg_known_group(struct cli *cli, const struct arg *arg, const char *text);

@@ -79,7 +79,7 @@ static int run_lines(struct cli *cli, FILE *file)
 	int err = 0, settled;
 
 	for (;;) {
-		if (is_idle(file))
+		if (!err && is_idle(file))
 			err = group_queue_settle(cli);
 		if (err || getline(&line, &size, file) < 0)
 			break;

@@ -77,6 +77,7 @@ int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool co
 		return err;
 	result.id = config.id;
 	result.size = config.size;
+	result.generation = config.generation;
 	result.local = line.state.used;
 	result.waiting = line.state.waiting;
 	*group = result;

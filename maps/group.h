@@ -11,6 +11,7 @@ struct mc_group {
 	struct mc_group_key key;
 	__u32 id;
 	__u32 size;	   /* slots */
+	__u32 generation;  /* of its vector; not 0 */
 	__u32 local;	   /* members with a slot */
 	__u32 waiting;	   /* members without one */
 	__u32 remote;	   /* VTEPs */

@@ -241,6 +241,8 @@ arrived() { # NAME: has the last end mark?
 declare -A SEEN=()
 got() {
 	wait_for 10 "arrived '$1'" "the end mark in capture '$1'"
+	# It may overtake what another CPU still has in its queue.
+	wait_for 5 "[[ \$(captured '$1' udp dst port 5001) -ge $((${SEEN[$1]:-0} + $2)) ]]" "$2 datagrams in capture '$1'"
 	had "$1" "$2"
 }
 

@@ -1,20 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # 1024 groups, each with members on two nodes: one datagram to each group arrives once at each.
+# timeout: 180
 #
 #   n1p1 sender --- n1 ====== n2 --- n2p1
 #   n1p2 ----------'
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 lab_up --nodes 2 --pods 2
+batches=()
 for node in n1 n2; do
 	other=192.0.2.$((3 - ${node#n}))
 	for ((i = 0; i < 1024; i++)); do
 		group=239.5.$((i / 256)).$((i % 256))
 		echo "group add $group vni $VNI size 8"
 		echo "member add $group vni $VNI vtep $other"
-	done | mc $node batch -
+	done | mc $node batch - &
+	batches+=($!)
 done
+for pid in "${batches[@]}"; do wait "$pid"; done
 for pod in n1p2 n2p1; do
 	start $pod $pod mcrecv -i eth0 -q -g 239.5.0.0+1024
 done
