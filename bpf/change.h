@@ -86,7 +86,8 @@ static __always_inline void refuse_source(struct membership *m, __u32 reason)
 	m->w->refused = refuse(m, reason);
 }
 
-static __always_inline struct mc_source *new_source(struct membership *m, const struct mc_source_key *key)
+static __always_inline struct mc_source *new_source(struct membership *m,
+						    const struct mc_source_key *key)
 {
 	struct mc_source *entry;
 
@@ -163,8 +164,8 @@ static long change_rest(__u32 index, struct membership *m)
 		return 0;
 	}
 	entry->pass = source_passes(m->member, entry);
-	if (m->w->origin == MC_ORIGIN_REPORT ? entry->state == MC_SOURCE_REQUESTED :
-					    entry->include & m->w->origin)
+	if (m->w->origin == MC_ORIGIN_REPORT ? entry->state == MC_SOURCE_REQUESTED
+					     : entry->include & m->w->origin)
 		m->w->wanted++;
 	return 0;
 }

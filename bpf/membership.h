@@ -18,7 +18,7 @@
 struct work {
 	struct mc_member_key key;
 	struct source_walk walk;
-	__u64 now; /* CLOCK_MONOTONIC, nanoseconds */
+	__u64 now;	      /* CLOCK_MONOTONIC, nanoseconds */
 	__u64 old_expires;    /* group timer before the change */
 	__u64 mark;	      /* of the record being applied */
 	__u64 group_interval; /* nanoseconds, as the next two */
@@ -27,21 +27,21 @@ struct work {
 	__u32 offset;	     /* of the sources in the packet */
 	__u32 record_offset; /* of the next record */
 	__u32 record_end;
-	__u32 refused;	/* reason of the first source that was refused */
-	__u32 failed;	/* reason of the first record that was refused */
-	__u32 ignored;	/* reason of the last record that had to be ignored */
-	__u16 count;	/* of sources that the record names */
-	__u16 wanted;	/* sources that the origin wants afterwards */
-	__u16 applied;	/* records taken into the tables */
-	__u16 waiting;	/* joins that wait for their group */
-	__u8 ipv6;	/* width of the addresses in the packet */
-	__u8 type;	/* enum mc_record_type; of user space MC_TO_IN or MC_TO_EX */
-	__u8 origin;	/* one of enum mc_origin */
-	__u8 edge;	/* one host behind the port */
-	__u8 exclude;	/* filter mode of the origin afterwards */
-	__u8 version;	/* of the report */
-	__u8 changed;	/* a source or the mode is not what it was */
-	__u8 query;	/* the querier should ask */
+	__u32 refused; /* reason of the first source that was refused */
+	__u32 failed;  /* reason of the first record that was refused */
+	__u32 ignored; /* reason of the last record that had to be ignored */
+	__u16 count;   /* of sources that the record names */
+	__u16 wanted;  /* sources that the origin wants afterwards */
+	__u16 applied; /* records taken into the tables */
+	__u16 waiting; /* joins that wait for their group */
+	__u8 ipv6;     /* width of the addresses in the packet */
+	__u8 type;     /* enum mc_record_type; of user space MC_TO_IN or MC_TO_EX */
+	__u8 origin;   /* one of enum mc_origin */
+	__u8 edge;     /* one host behind the port */
+	__u8 exclude;  /* filter mode of the origin afterwards */
+	__u8 version;  /* of the report */
+	__u8 changed;  /* a source or the mode is not what it was */
+	__u8 query;    /* the querier should ask */
 	struct transition step;
 	__u8 pad[2];
 };

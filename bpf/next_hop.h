@@ -78,8 +78,8 @@ static __noinline void resolve(struct __sk_buff *skb, const struct mc_vtep *vtep
 		__builtin_memcpy(hop->dmac, vtep->dmac, 6);
 		__builtin_memcpy(hop->smac, vtep->smac, 6);
 		hop->mtu = device_mtu(vtep->ifindex);
-		hop->state = is_zero_mac(vtep->dmac) ? MC_NEXT_HOP_NO_NEIGHBOUR :
-						       MC_NEXT_HOP_STATIC;
+		hop->state =
+			is_zero_mac(vtep->dmac) ? MC_NEXT_HOP_NO_NEIGHBOUR : MC_NEXT_HOP_STATIC;
 		break;
 	default:
 		hop->state = MC_NEXT_HOP_UNREACHABLE;
@@ -97,7 +97,7 @@ static __always_inline struct mc_next_hop *next_hop(struct __sk_buff *skb, __u32
 	if (!hop || hop->expires > now)
 		return hop;
 	resolve(skb, vtep, hop);
-	hop->expires = now + MC_NS_PER_MS * (is_next_hop_usable(hop) ? MC_NEXT_HOP_TTL_MS :
-								       MC_NEXT_HOP_RETRY_MS);
+	hop->expires = now + MC_NS_PER_MS * (is_next_hop_usable(hop) ? MC_NEXT_HOP_TTL_MS
+								     : MC_NEXT_HOP_RETRY_MS);
 	return hop;
 }

@@ -11,29 +11,56 @@
 #include "replicate.h"
 #include "source_check.h"
 
+struct remote_result {
+	__u32 copies;
+	__u32 errors;
+	__u32 reason; /* of the last error */
+};
+
+/*
+ * Copies to other nodes: what the program returns, or 0. A function of its own, so that a packet without
+ * remote members neither clears nor carries the outer frame.
+ */
+static __noinline int forward_remote(struct __sk_buff *skb, const struct mc_frame *frame,
+				     const struct mc_group_key *key, struct remote_result *result)
+{
+	struct remote_walk walk = {};
+	int action;
+
+	walk.skb = skb;
+	walk.vector = bpf_map_lookup_elem(&remotes, key);
+	if (!walk.vector)
+		return 0;
+	walk.copies = result->copies;
+	walk.errors = result->errors;
+	action = remote_send(&walk, frame, key->vni);
+	result->copies = walk.copies;
+	result->errors = walk.errors;
+	result->reason = walk.reason;
+	return action;
+}
+
 /* Copies to members here and on other nodes: what the program returns. */
 static __always_inline int forward(struct __sk_buff *skb, struct facts *facts, void *vector,
 				   const struct mc_frame *frame)
 {
 	struct mc_fanout_config *config = vector_config(vector);
 	struct fanout_walk local = {};
-	struct remote_walk remote = {};
+	struct remote_result remote = {};
 	struct mc_group_counters *count;
-	int action;
+	int has_remotes, action;
 
 	if (!config)
 		return finish(facts, MC_R_UNKNOWN_GROUP);
+	has_remotes = config->flags & MC_FANOUT_F_REMOTES;
 	fanout_start(&local, skb, vector, config, facts);
 	local.ingress = facts->ifindex;
-	remote.skb = skb;
-	remote.copies = config->zero;
-	remote.errors = config->zero;
-	if (config->flags & MC_FANOUT_F_REMOTES)
-		remote.vector = bpf_map_lookup_elem(&remotes, &facts->key);
-	action = replicate_local(&local, !!remote.vector);
-	if (remote.vector)
-		action = remote_send(&remote, frame, facts->key.vni);
-
+	action = replicate_local(&local, has_remotes);
+	if (has_remotes) {
+		remote.copies = config->zero;
+		remote.errors = config->zero;
+		action = forward_remote(skb, frame, &facts->key, &remote);
+	}
 	count = group_count(config);
 	if (count) {
 		count->port_packets++;
@@ -42,9 +69,9 @@ static __always_inline int forward(struct __sk_buff *skb, struct facts *facts, v
 		count->remote_copies += remote.copies;
 		count->errors += local.errors + remote.errors;
 	}
-	account(facts, replication_reason(local.copies + remote.copies,
-					  local.errors + remote.errors, local.filtered,
-					  remote.reason));
+	account(facts,
+		replication_reason(local.copies + remote.copies, local.errors + remote.errors,
+				   local.filtered, remote.reason));
 	return action ?: MC_TC_DROP;
 }
 

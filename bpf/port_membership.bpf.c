@@ -35,7 +35,7 @@ static __always_inline int rate_allows(const struct mc_port *port, struct mc_por
 }
 
 static __noinline int parse(struct __sk_buff *skb, struct mc_frame *frame,
-				 struct mc_message *message)
+			    struct mc_message *message)
 {
 	int reason = mc_frame_load(skb, 0, skb->len, skb->protocol, frame);
 
@@ -51,7 +51,7 @@ static __noinline int parse(struct __sk_buff *skb, struct mc_frame *frame,
 
 /* The message from @frame of the port, whose lock is not held yet: the reason it counts under. */
 static __noinline int take_message(struct membership *m, const struct facts *facts,
-					const struct mc_message *message)
+				   const struct mc_message *message)
 {
 	int reason;
 

@@ -75,7 +75,7 @@ static __always_inline void start_frame(struct mc_vxlan4_frame *frame, struct __
 	frame->ip.ihl = 5;
 	frame->ip.tos = inner->tos;
 	frame->ip.tot_len = MC_BE16(length + MC_VXLAN4_OVERHEAD - ETH_HLEN);
-	frame->ip.id = 0; /* atomic, RFC 6864 section 4.1 */
+	frame->ip.id = 0;		      /* atomic, RFC 6864 section 4.1 */
 	frame->ip.frag_off = MC_BE16(0x4000); /* DF */
 	frame->ip.ttl = 64;
 	frame->ip.protocol = IPPROTO_UDP;

@@ -62,8 +62,8 @@ static __noinline int report_record(struct membership *m)
 
 	if (reason)
 		return reason;
-	if (mc_addr_is_ssm(&m->w->key.group) &&
-	    (m->w->type == MC_IS_EX || m->w->type == MC_TO_EX || m->w->version < (m->w->ipv6 ? 2 : 3)))
+	if (mc_addr_is_ssm(&m->w->key.group) && (m->w->type == MC_IS_EX || m->w->type == MC_TO_EX ||
+						 m->w->version < (m->w->ipv6 ? 2 : 3)))
 		return MC_R_SSM_GROUP;
 	m->member = bpf_map_lookup_elem(&members, &m->w->key);
 	if (!m->member) {

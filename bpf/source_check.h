@@ -14,8 +14,7 @@ static __always_inline int owns_source(__u32 ifindex, const struct mc_addr *sour
 
 static __always_inline int check_mac(const struct mc_port *port, const struct mc_frame *frame)
 {
-	if (port->flags & MC_PORT_F_CHECK_MAC &&
-	    !mc_mac_equal(port->mac, frame->eth.h_source))
+	if (port->flags & MC_PORT_F_CHECK_MAC && !mc_mac_equal(port->mac, frame->eth.h_source))
 		return MC_R_SPOOFED_MAC;
 	return 0;
 }
@@ -26,7 +25,8 @@ static __always_inline int check_data_source(const struct mc_port *port, __u32 i
 {
 	int reason = check_mac(port, frame);
 
-	if (!reason && port->flags & MC_PORT_F_CHECK_SOURCE && !owns_source(ifindex, &frame->source))
+	if (!reason && port->flags & MC_PORT_F_CHECK_SOURCE &&
+	    !owns_source(ifindex, &frame->source))
 		return MC_R_SPOOFED_SOURCE;
 	return reason;
 }

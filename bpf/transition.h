@@ -42,7 +42,7 @@ static __always_inline struct transition include_transition(__u8 type)
 {
 	switch (type) {
 	case MC_IS_EX:
-		return (struct transition){ SOURCE_BLOCK, SOURCE_KEEP,	 SOURCE_KEEP,
+		return (struct transition){ SOURCE_BLOCK,  SOURCE_KEEP, SOURCE_KEEP,
 					    SOURCE_REMOVE, SOURCE_KEEP, MODE_EXCLUDE };
 	case MC_TO_IN:
 		return (struct transition){ SOURCE_REQUEST, SOURCE_REQUEST, SOURCE_KEEP,

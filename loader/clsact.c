@@ -101,8 +101,7 @@ int mc_clsact_detach(__u32 ifindex, bool ours)
 
 	if (err && err != -ENOENT && err != -ENODEV && err != -EINVAL)
 		return err;
-	if (!ours || has_filter(ifindex, TC_H_MIN_INGRESS) ||
-	    has_filter(ifindex, TC_H_MIN_EGRESS))
+	if (!ours || has_filter(ifindex, TC_H_MIN_INGRESS) || has_filter(ifindex, TC_H_MIN_EGRESS))
 		return 0;
 	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS; /* both: the qdisc itself */
 	err = bpf_tc_hook_destroy(&hook);

@@ -52,8 +52,9 @@ static int make_directory(const char *path)
 	if (!mkdir(path, 0700) || errno == EEXIST)
 		return 0;
 	if (errno == EPERM || errno == EACCES)
-		return mc_error(-EPERM, "not permitted to create '%s': run as root, or with "
-					"CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON",
+		return mc_error(-EPERM,
+				"not permitted to create '%s': run as root, or with "
+				"CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON",
 				path);
 	return mc_error_errno(-errno, "cannot create '%s'", path);
 }
@@ -170,7 +171,7 @@ static int pin_programs(const struct mc_instance *in, struct bpfcast *skeleton)
 		snprintf(path, sizeof(path), "%s/programs/%s", in->path,
 			 bpf_program__name(program));
 		snprintf(fresh, sizeof(fresh), "%s_new", path); /* bpffs takes no dots */
-		(void)unlink(fresh); /* of a load that was killed */
+		(void)unlink(fresh);				/* of a load that was killed */
 		err = bpf_obj_pin(bpf_program__fd(program), fresh);
 		if (!err && rename(fresh, path))
 			err = -errno;
@@ -185,7 +186,8 @@ static int set_tails(struct bpfcast *skeleton)
 {
 	__u32 key = MC_TAIL_MEMBERSHIP;
 	int program = bpf_program__fd(skeleton->progs.port_membership);
-	int err = bpf_map_update_elem(bpf_map__fd(skeleton->maps.programs), &key, &program, BPF_ANY);
+	int err =
+		bpf_map_update_elem(bpf_map__fd(skeleton->maps.programs), &key, &program, BPF_ANY);
 
 	return err ? mc_error_errno(err, "cannot set up the tail calls") : 0;
 }
@@ -267,16 +269,18 @@ static int check_reload(struct mc_instance *in, const struct mc_load_options *op
 	if (mc_instance_open_tables(in) || mc_instance_info(in, &info) || !info.loads)
 		return 0;
 	if (!mc_netns_cookie(&cookie) && info.netns_cookie != cookie)
-		return mc_error(-EXDEV,
-				"instance '%s' serves another network namespace: choose another name "
-				"with -n",
-				in->name);
+		return mc_error(
+			-EXDEV,
+			"instance '%s' serves another network namespace: choose another name "
+			"with -n",
+			in->name);
 	if ((options->vxlan_port && MC_BE16(options->vxlan_port) != info.vxlan_port) ||
 	    (options->geneve_port && MC_BE16(options->geneve_port) != info.geneve_port))
-		return mc_error(-EBUSY,
-				"instance '%s' is loaded with UDP ports %u and %u: 'bpfcast unload' it "
-				"to change them",
-				in->name, MC_BE16(info.vxlan_port), MC_BE16(info.geneve_port));
+		return mc_error(
+			-EBUSY,
+			"instance '%s' is loaded with UDP ports %u and %u: 'bpfcast unload' it "
+			"to change them",
+			in->name, MC_BE16(info.vxlan_port), MC_BE16(info.geneve_port));
 	return 0;
 }
 

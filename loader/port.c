@@ -60,8 +60,8 @@ static int forget_source(const void *key, const void *value, void *arg)
 	struct source_walk *walk = arg;
 
 	(void)value;
-	return entry->ifindex == walk->ifindex ? mc_table_del(walk->in, MC_TABLE_PORT_SOURCES, key) :
-						 0;
+	return entry->ifindex == walk->ifindex ? mc_table_del(walk->in, MC_TABLE_PORT_SOURCES, key)
+					       : 0;
 }
 
 static int forget_sources(struct mc_instance *in, __u32 ifindex)
@@ -126,10 +126,10 @@ static struct mc_port make_port(const char *name, const struct mc_netdev *dev,
 	struct mc_port port = {
 		.vni = options->vni,
 		.kind = options->kind,
-		.limit_groups = options->limit_groups ? options->limit_groups :
-							MC_DEFAULT_LIMIT_GROUPS,
-		.limit_sources = options->limit_sources ? options->limit_sources :
-							  MC_DEFAULT_LIMIT_SOURCES,
+		.limit_groups =
+			options->limit_groups ? options->limit_groups : MC_DEFAULT_LIMIT_GROUPS,
+		.limit_sources =
+			options->limit_sources ? options->limit_sources : MC_DEFAULT_LIMIT_SOURCES,
 		.limit_rate = options->rate_chosen ? options->limit_rate : MC_DEFAULT_LIMIT_RATE,
 		.mtu = dev->mtu,
 		.vlan = options->vlan,

@@ -10,11 +10,11 @@ struct mc_instance;
 struct mc_group {
 	struct mc_group_key key;
 	__u32 id;
-	__u32 size;	   /* slots */
-	__u32 generation;  /* of its vector; not 0 */
-	__u32 local;	   /* members with a slot */
-	__u32 waiting;	   /* members without one */
-	__u32 remote;	   /* VTEPs */
+	__u32 size;			   /* slots */
+	__u32 generation;		   /* of its vector; not 0 */
+	__u32 local;			   /* members with a slot */
+	__u32 waiting;			   /* members without one */
+	__u32 remote;			   /* VTEPs */
 	struct mc_group_counters counters; /* summed over CPUs */
 };
 

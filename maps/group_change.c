@@ -30,12 +30,15 @@ static int check_group(const struct mc_group_key *key, __u32 size)
 
 	mc_addr_format(&key->group, text);
 	if (!mc_addr_is_multicast(&key->group))
-		return mc_error(-EINVAL, "%s is no multicast address: a group is in 224.0.0.0/4 or ff00::/8", text);
-	if (mc_addr_is_link_local_group(&key->group))
 		return mc_error(-EINVAL,
-				"%s stays on the link (224.0.0.0/24, ff00:: to ff02::): never pruned, "
-				"so it cannot be added; see 'bpfcast vni help'",
+				"%s is no multicast address: a group is in 224.0.0.0/4 or ff00::/8",
 				text);
+	if (mc_addr_is_link_local_group(&key->group))
+		return mc_error(
+			-EINVAL,
+			"%s stays on the link (224.0.0.0/24, ff00:: to ff02::): never pruned, "
+			"so it cannot be added; see 'bpfcast vni help'",
+			text);
 	if (key->vni > MC_VNI_MAX)
 		return mc_error(-EINVAL, "VNI %u: at most %u", key->vni, MC_VNI_MAX);
 	if (!size || size > MC_GROUP_SIZE_MAX)
@@ -60,9 +63,9 @@ static int new_vector(__u32 id, __u32 size)
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP);
 	struct mc_line line = { .config = { .id = id, .size = size } };
 	__u32 zero = 0;
-	mc_autoclose int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "mc_vector", sizeof(__u32),
-					     sizeof(struct mc_line), MC_FANOUT_LINES(size),
-					     &options);
+	mc_autoclose int fd =
+		bpf_map_create(BPF_MAP_TYPE_ARRAY, "mc_vector", sizeof(__u32),
+			       sizeof(struct mc_line), MC_FANOUT_LINES(size), &options);
 	int err;
 
 	if (fd < 0)
@@ -297,7 +300,8 @@ int mc_group_add(struct mc_instance *in, const struct mc_group_key *key, __u32 s
 	return mc_group_add_many(in, key, &size, 1);
 }
 
-static int read_ids(struct mc_instance *in, const struct mc_group_key *keys, __u32 count, __u32 *ids)
+static int read_ids(struct mc_instance *in, const struct mc_group_key *keys, __u32 count,
+		    __u32 *ids)
 {
 	char text[MC_ADDR_TEXT];
 
@@ -305,7 +309,8 @@ static int read_ids(struct mc_instance *in, const struct mc_group_key *keys, __u
 		struct mc_group group;
 
 		if (mc_group_get(in, &keys[i], false, &group))
-			return mc_error(-ENOENT, "no group %s vni %u; 'bpfcast group show' lists them",
+			return mc_error(-ENOENT,
+					"no group %s vni %u; 'bpfcast group show' lists them",
 					mc_addr_format(&keys[i].group, text), keys[i].vni);
 		ids[i] = group.id;
 	}

@@ -53,9 +53,10 @@ int mc_instance_check_system(void)
 	struct statfs fs;
 
 	if (statfs("/sys/fs/bpf", &fs) || fs.f_type != BPF_FS_MAGIC)
-		return mc_error(-ENOENT,
-				"no BPF file system on /sys/fs/bpf: 'mount -t bpf bpf /sys/fs/bpf'; "
-				"'ip netns exec' hides it, so use 'nsenter --net=/run/netns/NAME'");
+		return mc_error(
+			-ENOENT,
+			"no BPF file system on /sys/fs/bpf: 'mount -t bpf bpf /sys/fs/bpf'; "
+			"'ip netns exec' hides it, so use 'nsenter --net=/run/netns/NAME'");
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return mc_error(-ENOTSUP,
 				"the kernel has no BTF (/sys/kernel/btf/vmlinux): it must be built "
@@ -201,8 +202,9 @@ static int check_instance(struct mc_instance *in)
 	if (err)
 		return mc_error_errno(err, "cannot read instance '%s'", in->name);
 	if (!info.loads)
-		return mc_error(-ENOENT, "instance '%s' is half loaded: run 'bpfcast -n %s load' "
-					 "again, or unload it",
+		return mc_error(-ENOENT,
+				"instance '%s' is half loaded: run 'bpfcast -n %s load' "
+				"again, or unload it",
 				in->name, in->name);
 	if (info.netns_cookie != cookie)
 		return mc_error(-EXDEV,

@@ -110,8 +110,7 @@ static int check_member(struct mc_instance *in, const struct mc_member_key *key,
 	return mc_filter_check(&key->group, filter);
 }
 
-int mc_member_get(struct mc_instance *in, const struct mc_member_key *key,
-		  struct mc_member *member)
+int mc_member_get(struct mc_instance *in, const struct mc_member_key *key, struct mc_member *member)
 {
 	return mc_table_get(in, MC_TABLE_MEMBERS, key, member);
 }

@@ -38,8 +38,8 @@ enum mc_table {
 		MC_TABLE_COUNT
 };
 
-#define MC_PIN_ROOT	 "/sys/fs/bpf/bpfcast"
-#define MC_PIN_PATH_SIZE 128
+#define MC_PIN_ROOT	      "/sys/fs/bpf/bpfcast"
+#define MC_PIN_PATH_SIZE      128
 #define MC_INSTANCE_NAME_SIZE 32
 
 /* An open instance. Not to be shared between threads. */

@@ -28,14 +28,14 @@
 #define MC_DEFAULT_SOURCES 65536
 #define MC_DEFAULT_PORTS   4096
 #define MC_DEFAULT_VTEPS   4096
-#define MC_DEFAULT_VNIS    4096
+#define MC_DEFAULT_VNIS	   4096
 #define MC_UNDERLAY_MAX	   64
 #define MC_EVENT_BYTES	   (1 << 20)
 
-#define MC_DEFAULT_VXLAN_PORT	4789 /* RFC 7348 section 5 */
-#define MC_DEFAULT_GENEVE_PORT	6081 /* RFC 8926 section 3.3 */
-#define MC_DEFAULT_GROUP_SIZE	256  /* slots of a new group */
-#define MC_GROUP_SIZE_MAX	65536
+#define MC_DEFAULT_VXLAN_PORT  4789 /* RFC 7348 section 5 */
+#define MC_DEFAULT_GENEVE_PORT 6081 /* RFC 8926 section 3.3 */
+#define MC_DEFAULT_GROUP_SIZE  256  /* slots of a new group */
+#define MC_GROUP_SIZE_MAX      65536
 
 #define MC_DEFAULT_LIMIT_GROUPS	 4096  /* memberships of a port */
 #define MC_DEFAULT_LIMIT_SOURCES 512   /* sources of a membership; a report of 1500 bytes has 366 */
@@ -49,9 +49,9 @@ struct mc_instance_info {
 	__u64 netns_cookie; /* SO_NETNS_COOKIE of the namespace that the instance serves */
 	__be16 vxlan_port;
 	__be16 geneve_port;
-	__u32 loads;	     /* how many times load has run to its end; 0: never yet */
-	__u64 loaded_at;     /* CLOCK_BOOTTIME of the last, nanoseconds */
-	char version[32];    /* of the program that loaded, NUL-terminated */
+	__u32 loads;	  /* how many times load has run to its end; 0: never yet */
+	__u64 loaded_at;  /* CLOCK_BOOTTIME of the last, nanoseconds */
+	char version[32]; /* of the program that loaded, NUL-terminated */
 };
 MC_ABI_SIZE(mc_instance_info, 64);
 
@@ -64,24 +64,24 @@ enum mc_port_kind {
 };
 
 enum mc_port_flags {
-	MC_PORT_F_PEER = 1 << 0,      /* a veth whose peer is in another netns: redirect_peer works */
-	MC_PORT_F_MAY_QUERY = 1 << 1, /* queries from here are not dropped */
-	MC_PORT_F_CHECK_MAC = 1 << 2, /* a source MAC other than `mac` is dropped */
+	MC_PORT_F_PEER = 1 << 0, /* a veth whose peer is in another netns: redirect_peer works */
+	MC_PORT_F_MAY_QUERY = 1 << 1,	 /* queries from here are not dropped */
+	MC_PORT_F_CHECK_MAC = 1 << 2,	 /* a source MAC other than `mac` is dropped */
 	MC_PORT_F_CHECK_SOURCE = 1 << 3, /* a source not in port_sources is dropped */
 };
 
 struct mc_port {
 	__u32 vni;
-	__u8 kind;   /* enum mc_port_kind */
-	__u8 attach; /* enum mc_attach, how the program hangs on the device */
-	__u16 flags; /* enum mc_port_flags */
+	__u8 kind;	     /* enum mc_port_kind */
+	__u8 attach;	     /* enum mc_attach, how the program hangs on the device */
+	__u16 flags;	     /* enum mc_port_flags */
 	__u32 limit_groups;  /* memberships that this port may hold */
 	__u32 limit_sources; /* sources that a membership may have */
-	__u32 limit_rate;    /* membership messages a second, a second's worth at once; 0: no limit */
-	__u32 mtu;	     /* of the device when the port was added, bytes; for `status` */
-	__u16 vlan;	     /* 802.1Q tag that its packets must have; 0: none */
-	__u8 mac[6];	     /* of the host behind the port, zero if not known */
-	char name[16];	     /* of the device when the port was added, NUL-terminated */
+	__u32 limit_rate; /* membership messages a second, a second's worth at once; 0: no limit */
+	__u32 mtu;	  /* of the device when the port was added, bytes; for `status` */
+	__u16 vlan;	  /* 802.1Q tag that its packets must have; 0: none */
+	__u8 mac[6];	  /* of the host behind the port, zero if not known */
+	char name[16];	  /* of the device when the port was added, NUL-terminated */
 };
 MC_ABI_SIZE(mc_port, 48);
 
@@ -104,35 +104,37 @@ enum mc_attach {
 
 /* ---- port_state: HASH, key __u32 ifindex, created by user space, written by the datapath ---- */
 struct mc_port_state {
-	__u32 lock;   /* 0 free, 1 taken: who changes memberships of the port; see bpf/port_lock.h */
-	__u32 groups; /* memberships held now */
-	__u64 reports;	/* membership messages accepted */
-	__u64 joins;	/* memberships added */
-	__u64 leaves;	/* memberships removed */
-	__u64 refused;	/* joins refused by a limit or a full table */
+	__u32 lock; /* 0 free, 1 taken: who changes memberships of the port; see bpf/port_lock.h */
+	__u32 groups;	 /* memberships held now */
+	__u64 reports;	 /* membership messages accepted */
+	__u64 joins;	 /* memberships added */
+	__u64 leaves;	 /* memberships removed */
+	__u64 refused;	 /* joins refused by a limit or a full table */
 	__u64 tokens_at; /* CLOCK_MONOTONIC at which the token bucket was last full, nanoseconds */
-	__u64 mark;	 /* number of the record last applied, to tell its sources from older ones */
-	__u64 work[MC_PORT_WORK / 8]; /* of the datapath while it holds the lock; means nothing else */
+	__u64 mark; /* number of the record last applied, to tell its sources from older ones */
+	__u64 work[MC_PORT_WORK /
+		   8]; /* of the datapath while it holds the lock; means nothing else */
 };
 MC_ABI_SIZE(mc_port_state, 56 + MC_PORT_WORK);
 
 /* ---- vnis: HASH, key __u32 vni, written by user space: the VNIs that are ours ---- */
-enum mc_unknown_policy { /* data to a group that nobody configured */
-	MC_UNKNOWN_HOST = 0,  /* left to the host */
-	MC_UNKNOWN_DROP = 1,
-	MC_UNKNOWN_LEARN = 2, /* dropped until a join has created the group */
+enum mc_unknown_policy {		      /* data to a group that nobody configured */
+			 MC_UNKNOWN_HOST = 0, /* left to the host */
+			 MC_UNKNOWN_DROP = 1,
+			 MC_UNKNOWN_LEARN = 2, /* dropped until a join has created the group */
 };
 
-enum mc_link_local_policy { /* groups that are never pruned */
-	MC_LINK_LOCAL_HOST = 0,	 /* left to the host */
-	MC_LINK_LOCAL_FLOOD = 1, /* to all members of the VNI's flood group: all ports, all VTEPs */
+enum mc_link_local_policy {			    /* groups that are never pruned */
+			    MC_LINK_LOCAL_HOST = 0, /* left to the host */
+			    MC_LINK_LOCAL_FLOOD =
+				    1, /* to all members of the VNI's flood group: all ports, all VTEPs */
 };
 
 struct mc_vni {
-	__u8 unknown;	 /* enum mc_unknown_policy */
-	__u8 link_local; /* enum mc_link_local_policy */
-	__u8 pinned;	 /* 1: configured by an operator, kept though nothing uses it */
-	__u8 pad;	 /* 0 */
+	__u8 unknown;		 /* enum mc_unknown_policy */
+	__u8 link_local;	 /* enum mc_link_local_policy */
+	__u8 pinned;		 /* 1: configured by an operator, kept though nothing uses it */
+	__u8 pad;		 /* 0 */
 	__u32 group_interval_ms; /* group membership interval, RFC 9776 section 8.4; 0: default */
 	__u32 last_member_ms;	 /* last member query time, section 8.10; 0: default */
 	__u32 older_host_ms;	 /* older host present interval, section 8.13; 0: default */
@@ -165,11 +167,11 @@ enum mc_fanout_flags {
 };
 
 struct mc_fanout_config {
-	__u32 id;    /* index into group_keys and group_counters */
-	__u32 size;  /* slots */
-	__u32 flags; /* enum mc_fanout_flags */
+	__u32 id;	  /* index into group_keys and group_counters */
+	__u32 size;	  /* slots */
+	__u32 flags;	  /* enum mc_fanout_flags */
 	__u32 generation; /* not 0; differs from that of any vector the group had before */
-	__u32 zero;  /* 0: where counters of a walk start, since a constant would be counted up by the
+	__u32 zero; /* 0: where counters of a walk start, since a constant would be counted up by the
 		      * verifier, one state an iteration, until it gives up */
 	__u32 pad[11]; /* 0 */
 };
@@ -183,8 +185,8 @@ struct mc_fanout_state {
 };
 
 enum mc_slot_flags {
-	MC_SLOT_F_USED = 1u << 31, /* a slot without it is free */
-	MC_SLOT_F_PEER = 1u << 0,  /* see MC_PORT_F_PEER */
+	MC_SLOT_F_USED = 1u << 31,  /* a slot without it is free */
+	MC_SLOT_F_PEER = 1u << 0,   /* see MC_PORT_F_PEER */
 	MC_SLOT_F_FILTER = 1u << 1, /* a packet's source decides: look it up in `sources` */
 	MC_SLOT_F_DENY = 1u << 2,   /* a source that is not there is not wanted (INCLUDE) */
 	MC_SLOT_F_VLAN = 1u << 3,   /* copies need the port's tag */
@@ -220,8 +222,8 @@ MC_ABI_SIZE(mc_group_id, 24);
 
 /* ---- group_counters: PERCPU_ARRAY[groups] by group id, written by the datapath ---- */
 struct mc_group_counters {
-	__u64 port_packets; /* received from ports */
-	__u64 port_bytes;   /* L2 length of these */
+	__u64 port_packets;	/* received from ports */
+	__u64 port_bytes;	/* L2 length of these */
 	__u64 underlay_packets; /* received from VTEPs */
 	__u64 underlay_bytes;	/* inner L2 length of these */
 	__u64 local_copies;	/* handed to local members */
@@ -258,7 +260,7 @@ struct mc_member {
 	__u8 exclude; /* those of them in filter mode EXCLUDE (RFC 9776 section 6.2.1) */
 	__u8 version; /* of the last report: IGMP 1, 2, 3 or MLD 1, 2; 0 when no host reported */
 	__u8 pad;     /* 0 */
-	__u64 since;	   /* CLOCK_MONOTONIC of the join, nanoseconds */
+	__u64 since;  /* CLOCK_MONOTONIC of the join, nanoseconds */
 	__u64 last_report; /* CLOCK_MONOTONIC of the last report, nanoseconds; 0: none */
 	__u64 errors;	   /* copies to this member that failed */
 	__u64 expires;	   /* group timer, CLOCK_MONOTONIC nanoseconds; 0: not running (INCLUDE) */
@@ -280,9 +282,10 @@ struct mc_source_key {
 MC_ABI_SIZE(mc_source_key, 40);
 
 enum mc_source_state { /* what the host behind the port said (RFC 9776 section 6.2.3) */
-	MC_SOURCE_NONE = 0,	 /* nothing: there for other origins */
-	MC_SOURCE_REQUESTED = 1, /* wanted: INCLUDE, or the requested list of EXCLUDE */
-	MC_SOURCE_BLOCKED = 2,	 /* not wanted: the exclude list */
+		       MC_SOURCE_NONE = 0, /* nothing: there for other origins */
+		       MC_SOURCE_REQUESTED =
+			       1, /* wanted: INCLUDE, or the requested list of EXCLUDE */
+		       MC_SOURCE_BLOCKED = 2, /* not wanted: the exclude list */
 };
 
 struct mc_source {
@@ -314,7 +317,8 @@ struct mc_vtep {
 	__u8 pad;	       /* 0 */
 	__u16 ip_sum; /* ones' complement sum, as read in host order, of the outer IPv4 header's constant
 		       * words: all but TOS, total length and the checksum itself */
-	__u8 dmac[6];  /* next hop when it was added, zero if unknown: used only where the kernel refuses */
+	__u8 dmac
+		[6]; /* next hop when it was added, zero if unknown: used only where the kernel refuses */
 	__u8 smac[6];  /* bpf_fib_lookup() since forwarding is off on the egress device */
 	__u8 pad2[10]; /* 0 */
 };
@@ -339,9 +343,10 @@ MC_ABI_SIZE(mc_next_hop, 24);
 enum mc_next_hop_state {
 	MC_NEXT_HOP_UNKNOWN = 0,
 	MC_NEXT_HOP_READY = 1,
-	MC_NEXT_HOP_NO_NEIGHBOUR = 2, /* a route, but no MAC yet: copies go by bpf_redirect_neigh() */
-	MC_NEXT_HOP_UNREACHABLE = 3,  /* no route */
-	MC_NEXT_HOP_STATIC = 4,	      /* forwarding is off: dmac and smac of struct mc_vtep */
+	MC_NEXT_HOP_NO_NEIGHBOUR =
+		2, /* a route, but no MAC yet: copies go by bpf_redirect_neigh() */
+	MC_NEXT_HOP_UNREACHABLE = 3, /* no route */
+	MC_NEXT_HOP_STATIC = 4,	     /* forwarding is off: dmac and smac of struct mc_vtep */
 };
 
 /* ---- vtep_ids: HASH, key struct mc_addr -> __u32 id, written by user space: who may send to us ---- */
@@ -402,7 +407,8 @@ MC_ABI_SIZE(mc_counter, 24);
 
 /* ---- programs: PROG_ARRAY by enum mc_tail, written by the loader ---- */
 enum mc_tail {
-	MC_TAIL_MEMBERSHIP = 0, /* port_membership: what port_ingress leaves membership messages to */
+	MC_TAIL_MEMBERSHIP =
+		0, /* port_membership: what port_ingress leaves membership messages to */
 	MC_TAIL_COUNT = 1,
 };
 
@@ -410,7 +416,8 @@ enum mc_tail {
  * User space changes memberships only through it: the same code, lock and checks as a report.
  * The return value is 0 or a negative errno. */
 enum mc_request_op {
-	MC_OP_JOIN = 1,	 /* put the origin in filter mode EXCLUDE with the sources given (none: all) */
+	MC_OP_JOIN =
+		1, /* put the origin in filter mode EXCLUDE with the sources given (none: all) */
 	MC_OP_INCLUDE = 2, /* ... INCLUDE; with no sources it is a leave */
 	MC_OP_LEAVE = 3,   /* take `origins` off the member, removing it with the last; ENOENT */
 	MC_OP_PLACE = 4,   /* give a member without a slot one if the group is there; ENOENT */

@@ -16,12 +16,12 @@ enum mc_message_kind {
 };
 
 enum mc_record_type { /* RFC 9776 section 4.2.13, RFC 9777 section 5.2.12 */
-	MC_IS_IN = 1,
-	MC_IS_EX = 2,
-	MC_TO_IN = 3,
-	MC_TO_EX = 4,
-	MC_ALLOW = 5,
-	MC_BLOCK = 6,
+		      MC_IS_IN = 1,
+		      MC_IS_EX = 2,
+		      MC_TO_IN = 3,
+		      MC_TO_EX = 4,
+		      MC_ALLOW = 5,
+		      MC_BLOCK = 6,
 };
 
 struct mc_message {
@@ -110,7 +110,8 @@ static long mc_record_check(__u32 index, void *context)
  * Does each of the records that the report announces fit into it? Done before any is used, so that a
  * truncated report changes nothing.
  */
-static __always_inline int mc_message_records_fit(mc_packet *packet, const struct mc_message *message)
+static __always_inline int mc_message_records_fit(mc_packet *packet,
+						  const struct mc_message *message)
 {
 	struct mc_record_walk walk = {
 		.packet = packet,

@@ -11,13 +11,13 @@ enum mc_mld_type {
 	MC_MLD_V2_REPORT = 143,
 };
 
-#define MC_IPV6_CHAIN	 4  /* extension headers that are looked through */
-#define MC_IPV6_OPTIONS	 16 /* bytes of Hop-by-Hop options searched for Router Alert */
-#define MC_IPPROTO_HOPOPTS 0
-#define MC_IPPROTO_ROUTING 43
+#define MC_IPV6_CHAIN	    4  /* extension headers that are looked through */
+#define MC_IPV6_OPTIONS	    16 /* bytes of Hop-by-Hop options searched for Router Alert */
+#define MC_IPPROTO_HOPOPTS  0
+#define MC_IPPROTO_ROUTING  43
 #define MC_IPPROTO_FRAGMENT 44
-#define MC_IPPROTO_ICMPV6  58
-#define MC_IPPROTO_DSTOPTS 60
+#define MC_IPPROTO_ICMPV6   58
+#define MC_IPPROTO_DSTOPTS  60
 
 /* Does a list of options, the rest of a Hop-by-Hop header, hold Router Alert (RFC 2711)? */
 static __always_inline int mc_ipv6_has_alert(const __u8 *options, __u32 length)
@@ -108,7 +108,7 @@ struct mc_mld_header {
 	__u8 type;
 	__u8 code;
 	__be16 checksum;
-	__be16 delay; /* maximum response code of queries */
+	__be16 delay;	/* maximum response code of queries */
 	__be16 records; /* v2 reports */
 };
 
