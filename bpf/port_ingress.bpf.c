@@ -108,8 +108,8 @@ static __always_inline int ip_input(struct __sk_buff *skb, struct mc_port *port,
 	if (reason < 0)
 		return finish(facts, -reason);
 	if (reason) {
-		bpf_tail_call(skb, &programs, MC_TAIL_MEMBERSHIP);
-		return finish(facts, MC_R_PORT_BUSY); /* not reached: the loader fills `programs` */
+		bpf_tail_call(skb, &tails, MC_TAIL_MEMBERSHIP);
+		return finish(facts, MC_R_PORT_BUSY); /* not reached: the loader fills `tails` */
 	}
 	vector = find_vector(&facts->key, &reason);
 	if (!vector)

@@ -186,8 +186,7 @@ static int set_tails(struct bpfcast *skeleton)
 {
 	__u32 key = MC_TAIL_MEMBERSHIP;
 	int program = bpf_program__fd(skeleton->progs.port_membership);
-	int err =
-		bpf_map_update_elem(bpf_map__fd(skeleton->maps.programs), &key, &program, BPF_ANY);
+	int err = bpf_map_update_elem(bpf_map__fd(skeleton->maps.tails), &key, &program, BPF_ANY);
 
 	return err ? mc_error_errno(err, "cannot set up the tail calls") : 0;
 }

@@ -99,7 +99,7 @@ struct {
 	__uint(max_entries, MC_TAIL_COUNT);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u32));
-} programs MC_TABLE_DEF;
+} tails MC_TABLE_DEF;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

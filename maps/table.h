@@ -21,7 +21,7 @@
 	X(MEMBERS, "members", sizeof(struct mc_member_key), sizeof(struct mc_member))              \
 	X(SOURCES, "sources", sizeof(struct mc_source_key), sizeof(struct mc_source))              \
 	X(PORT_SOURCES, "port_sources", sizeof(struct mc_port_source), 4)                          \
-	X(PROGRAMS, "programs", 4, 4)                                                              \
+	X(TAILS, "tails", 4, 4)                                                                    \
 	X(VTEPS, "vteps", 4, sizeof(struct mc_vtep))                                               \
 	X(NEXT_HOPS, "next_hops", 4, sizeof(struct mc_next_hop))                                   \
 	X(VTEP_IDS, "vtep_ids", sizeof(struct mc_addr), 4)                                         \

@@ -405,7 +405,7 @@ struct mc_counter {
 };
 MC_ABI_SIZE(mc_counter, 24);
 
-/* ---- programs: PROG_ARRAY by enum mc_tail, written by the loader ---- */
+/* ---- tails: PROG_ARRAY by enum mc_tail, written by the loader ---- */
 enum mc_tail {
 	MC_TAIL_MEMBERSHIP =
 		0, /* port_membership: what port_ingress leaves membership messages to */
