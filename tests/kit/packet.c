@@ -80,6 +80,15 @@ void packet_report(struct frame *f, unsigned int type, __u32 group, unsigned int
 	frame_finish(f);
 }
 
+void packet_ipv4(struct frame *f, const struct ipv4 *ip, size_t payload)
+{
+	frame_start(f);
+	frame_ethernet(f, mac_of_group(ip->destination), HOST_MAC, ETHERTYPE_IPV4);
+	frame_ipv4(f, ip);
+	frame_add_pattern(f, payload);
+	frame_finish(f);
+}
+
 void packet_data(struct frame *f, __u32 group, size_t payload)
 {
 	struct ipv4 ip = ipv4_header(SENDER, group, PROTOCOL_UDP);

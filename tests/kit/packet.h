@@ -10,10 +10,15 @@
 #define SENDER	  IP4(10, 244, 1, 2)
 #define DATA_PORT 5001
 
-#define VTEP_MAC_LOCAL	0x0200000b0001
-#define VTEP_MAC_REMOTE 0x0200000b0002
-#define VTEP_LOCAL	IP4(192, 0, 2, 1)
-#define VTEP_REMOTE	IP4(192, 0, 2, 2)
+/* The underlay; as text, too, for ip(8). */
+#define VTEP_LOCAL_TEXT	     "192.0.2.1"
+#define VTEP_REMOTE_TEXT     "192.0.2.2"
+#define VTEP_MAC_LOCAL_TEXT  "02:00:00:0b:00:01"
+#define VTEP_MAC_REMOTE_TEXT "02:00:00:0b:00:02"
+#define VTEP_MAC_LOCAL	     0x0200000b0001
+#define VTEP_MAC_REMOTE	     0x0200000b0002
+#define VTEP_LOCAL	     IP4(192, 0, 2, 1)
+#define VTEP_REMOTE	     IP4(192, 0, 2, 2)
 
 /* The IPv4 header of an IGMP message: TTL 1, TOS 0xc0, Router Alert (RFC 9776 section 4). */
 struct ipv4 igmp_header(__u32 destination);
@@ -30,6 +35,9 @@ void packet_record(struct frame *f, unsigned int type, __u32 group, unsigned int
 
 /* One report with @count records of @type for @group, @group + 1, and so on. */
 void packet_report(struct frame *f, unsigned int type, __u32 group, unsigned int count);
+
+/* Data of any kind: @ip and @payload bytes behind the Ethernet header of the group. */
+void packet_ipv4(struct frame *f, const struct ipv4 *ip, size_t payload);
 
 /* UDP from SENDER to @group, with @payload bytes. */
 void packet_data(struct frame *f, __u32 group, size_t payload);

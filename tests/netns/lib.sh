@@ -219,7 +219,7 @@ frames() {
 # of the receiving side overflows (net.core.netdev_max_backlog is 1000).
 SERIAL=0
 deliver() {
-	on "$1" mcsend -i eth0 -g "$2" -p 5001 -c "$3" -r 20000 "${@:4}" >"$TMP/deliver.out"
+	on "$1" mcsend -i eth0 -g "$2" -p 5001 -c "$3" -r 5000 "${@:4}" >"$TMP/deliver.out"
 	end_mark "$1" "$2"
 }
 

@@ -28,7 +28,12 @@ ok "1024 joins a pod"
 
 capture n1p2 n1p2 eth0 udp
 capture n2p1 n2p1 eth0 udp
-on n1p1 mcsend -i eth0 -q -g 239.5.0.0+1024 -c 1024 -r $((20000 / SLOW)) >/dev/null
+for block in 0 1 2 3; do # a queue holds 1000 packets, and this machine may be slow
+	on n1p1 mcsend -i eth0 -q -g 239.5.$block.0+256 -c 256 -r 2000 >/dev/null
+	for pod in n1p2 n2p1; do
+		wait_for 10 "[[ \$(captured $pod) -ge $((block * 256 + 256)) ]]" "block $block in capture $pod"
+	done
+done
 end_mark n1p1 239.5.3.255
 got n1p2 1024
 got n2p1 1024

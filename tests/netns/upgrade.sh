@@ -16,7 +16,7 @@ done
 before=$(members n1)
 forwarded=$(reason n1 forwarded)
 loads=$(mc n1 -j status | jq '.[0].loads')
-start flow n1p1 mcsend -i eth0 -q -g 239.1.1.1 -p 5001 -c 100000000 -r $((5000 / SLOW))
+start flow n1p1 mcsend -i eth0 -q -g 239.1.1.1 -p 5001 -c 100000000 -r $((1000 / SLOW))
 wait_for 5 '[[ $(captured n1p2) -gt 100 && $(captured n2p1) -gt 100 ]]'
 for round in 1 2 3; do
 	for node in n1 n2; do

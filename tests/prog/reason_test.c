@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each reason of include/bpfcast/reason.h is reached: by a row of the table below. A reason without a
+ * row fails. What else leads to a reason, and what does not, is tested elsewhere.
+ */
+#include <unistd.h>
+
+#include <bpfcast/util.h>
+#include <maps/text.h>
+#include <tests/kit/expect.h>
+#include <tests/kit/netns.h>
+#include <tests/kit/scene.h>
+#include <tests/kit/test.h>
+#include <tests/kit/wire.h>
+
+#define JUMBO_BYTES 20000 /* more than the 16 kB to which the kernel lets an skb grow */
+#define LINK_LOCAL  IP4(224, 0, 0, 251)
+
+struct row {
+	enum mc_reason reason;
+	void (*send)(struct datapath *d, const struct row *row);
+	__u32 group;			       /* or the destination of an IGMP message */
+	void (*prepare)(struct datapath *d);   /* NULL: the scene does */
+	void (*bend)(struct frame *f);	       /* a finished packet; NULL: it is right */
+	size_t payload;			       /* of data */
+	__u32 source;			       /* of a header; 0: SENDER */
+	__u8 ttl, protocol, type, vxlan_flags; /* of headers; @type of a record */
+	__u16 fragment;
+	struct igmp igmp;
+};
+
+static __u32 port;
+static struct frame frame, inner;
+
+/* ---- what is sent ---- */
+
+static void data(struct datapath *d, const struct row *row)
+{
+	packet_data(&frame, row->group, row->payload);
+	if (row->bend)
+		row->bend(&frame);
+	expect_port(d, port, &frame, row->reason);
+}
+
+static void header(struct datapath *d, const struct row *row)
+{
+	struct ipv4 ip = ipv4_header(row->source, row->group, row->protocol);
+
+	ip.ttl = row->ttl;
+	frame_start(&frame);
+	frame_ethernet(&frame, mac_of_group(row->group), HOST_MAC, ETHERTYPE_IPV4);
+	frame_ipv4(&frame, &ip);
+	frame_add_pattern(&frame, 20);
+	frame_finish(&frame);
+	expect_port(d, port, &frame, row->reason);
+}
+
+static void tagged(struct datapath *d, const struct row *row)
+{
+	struct ipv4 ip = ipv4_header(SENDER, row->group, PROTOCOL_UDP);
+
+	frame_start(&frame);
+	frame_ethernet(&frame, mac_of_group(row->group), HOST_MAC, ETHERTYPE_IPV4);
+	frame_vlan(&frame, ETHERTYPE_VLAN, 5);
+	frame_ipv4(&frame, &ip);
+	frame_finish(&frame);
+	expect_port(d, port, &frame, row->reason);
+}
+
+/* BPF_PROG_RUN takes no more than a page, so this one comes in by the device. */
+static void jumbo(struct datapath *d, const struct row *row)
+{
+	int wire = wire_open(netns_index("p0p"));
+
+	wire_attach_port(d, port);
+	packet_data(&frame, row->group, JUMBO_BYTES);
+	wire_send(wire, &frame);
+	for (int i = 0; i < WIRE_TIMEOUT_MS && !counted(d, row->reason); i++)
+		usleep(1000);
+	wire_detach(port);
+	close(wire);
+	assert_int_equal(counted(d, row->reason), 1);
+}
+
+static void record(struct datapath *d, const struct row *row)
+{
+	packet_record(&frame, row->type, row->group, 0);
+	expect_port(d, port, &frame, row->reason);
+}
+
+static void message(struct datapath *d, const struct row *row)
+{
+	struct ipv4 ip = igmp_header(row->group);
+
+	ip.ttl = row->ttl;
+	ip.fragment = row->fragment;
+	frame_start(&frame);
+	frame_ethernet(&frame, mac_of_group(row->group), HOST_MAC, ETHERTYPE_IPV4);
+	frame_ipv4(&frame, &ip);
+	frame_igmp(&frame, &row->igmp);
+	frame_finish(&frame);
+	expect_port(d, port, &frame, row->reason);
+}
+
+static void outer(struct datapath *d, const struct row *row)
+{
+	struct ipv4 ip = ipv4_header(row->source, VTEP_LOCAL, PROTOCOL_UDP);
+	struct udp udp = { .source = 50000, .destination = VXLAN_PORT };
+	struct vxlan vxlan = { .vni = VNI, .flags = row->vxlan_flags };
+
+	packet_data(&inner, SERVED, 10);
+	frame_start(&frame);
+	frame_ethernet(&frame, 0, VTEP_MAC_REMOTE, ETHERTYPE_IPV4);
+	frame_ipv4(&frame, &ip);
+	frame_udp(&frame, &udp);
+	frame_vxlan(&frame, &vxlan);
+	frame_add(&frame, inner.byte, inner.length);
+	frame_finish(&frame);
+	expect_underlay(d, LOOPBACK, &frame, row->reason);
+	expect_guard(d, &frame, row->reason);
+}
+
+static void inner_report(struct datapath *d, const struct row *row)
+{
+	packet_join_v2(&inner, row->group);
+	packet_encapsulated(&frame, VNI, &inner);
+	expect_underlay(d, LOOPBACK, &frame, row->reason);
+}
+
+/* ---- what goes before, and what is wrong ---- */
+
+/* A member whose device is gone, and a VTEP that no one has described. */
+static void members_that_fail(struct datapath *d)
+{
+	const __u32 none = DATAPATH_VTEPS - 1;
+
+	add_port(d, NO_DEVICE, VNI);
+	add_member(d, VNI, NO_DEVICE, EMPTY);
+	set_remotes(d, VNI, EMPTY, &none, 1);
+}
+
+static void vtep_without_route(struct datapath *d)
+{
+	__u32 vtep = add_vtep(d, NO_ROUTE, scene.uplink);
+
+	set_remotes(d, VNI, REMOTE, &vtep, 1);
+}
+
+static void last_member(struct datapath *d)
+{
+	add_member(d, VNI, scene.port[2], EMPTY);
+}
+
+static void last_pending(struct datapath *d)
+{
+	packet_join_v2(&frame, UNKNOWN + 1);
+	expect_port(d, port, &frame, MC_R_REPORT_PENDING);
+}
+
+static void limit(struct datapath *d)
+{
+	const struct mc_port none = { .vni = VNI, .limit_groups = 0 };
+
+	set_port(d, port, &none);
+}
+
+static void lock(struct datapath *d)
+{
+	set_port_lock(d, port, 1);
+}
+
+static void to_unicast(struct frame *f)
+{
+	frame_set16(f, 14 + 16, 10 << 8); /* 10.0.x.y under a group's MAC */
+}
+
+static void cut(struct frame *f)
+{
+	frame_cut(f, f->length - 1);
+}
+
+static void other_mac(struct frame *f)
+{
+	f->byte[5]++;
+}
+
+/* ---- the table ---- */
+
+/* clang-format off */
+#define JOIN_WITH(...) { .type = IGMP_V2_REPORT, .group = EMPTY, ##__VA_ARGS__ }
+/* clang-format on */
+
+static const struct row rows[] = {
+	{ MC_R_NOT_OURS, data, .group = SERVED, .bend = to_unicast },
+	{ MC_R_FORWARDED, data, .group = SERVED },
+	{ MC_R_NO_MEMBER, data, .group = EMPTY },
+	{ MC_R_REPORT, record, .group = EMPTY, .type = TO_EX },
+	{ MC_R_REPORT_PENDING, record, .group = UNKNOWN, .type = TO_EX },
+	{ MC_R_REPORT_IGNORED, record, .group = EMPTY, .type = TO_IN },
+	{ MC_R_UNKNOWN_GROUP, data, .group = UNKNOWN },
+	{ MC_R_LINK_LOCAL, data, .group = LINK_LOCAL },
+	{ MC_R_NO_COPY, data, .group = EMPTY, .prepare = members_that_fail },
+	{ MC_R_MALFORMED, data, .group = SERVED, .bend = cut },
+	{ MC_R_VLAN, tagged, .group = SERVED },
+	{ MC_R_WRONG_MAC, data, .group = SERVED, .bend = other_mac },
+	{ MC_R_BAD_SOURCE, header, .group = SERVED, .source = IP4(127, 0, 0, 1), .ttl = 64 },
+	{ MC_R_TTL, header, .group = SERVED, .source = SENDER, .ttl = 0 },
+	{ MC_R_TCP, header, .group = SERVED, .source = SENDER, .ttl = 64,
+	  .protocol = PROTOCOL_TCP },
+	{ MC_R_TOO_BIG, data, .group = REMOTE, .payload = 1500 - 20 - 8 },
+	{ MC_R_NO_NEXT_HOP, data, .group = REMOTE, .prepare = vtep_without_route },
+	{ MC_R_NO_ROOM, jumbo, .group = REMOTE },
+	{ MC_R_IGMP_CHECKSUM, message, .group = EMPTY, .ttl = 1,
+	  .igmp = JOIN_WITH(.checksum_off = 1) },
+	{ MC_R_IGMP_TTL, message, .group = EMPTY, .ttl = 2, .igmp = JOIN_WITH() },
+	{ MC_R_IGMP_FRAGMENT, message, .group = EMPTY, .fragment = FRAGMENT_MORE, .ttl = 1,
+	  .igmp = JOIN_WITH() },
+	{ MC_R_IGMP_TRUNCATED, message, .group = ALL_V3_ROUTERS, .ttl = 1,
+	  .igmp = { .type = IGMP_V3_REPORT, .group = 1 } },
+	{ MC_R_IGMP_TYPE, message, .group = EMPTY, .ttl = 1, .igmp = { .type = 0x13 } },
+	{ MC_R_IGMP_DESTINATION, message, .group = SERVED, .ttl = 1, .igmp = JOIN_WITH() },
+	{ MC_R_IGMP_QUERY, message, .group = ALL_HOSTS, .ttl = 1, .igmp = { .type = IGMP_QUERY } },
+	{ MC_R_RESERVED_GROUP, record, .group = LINK_LOCAL, .type = TO_EX },
+	{ MC_R_BAD_GROUP, record, .group = IP4(10, 1, 2, 3), .type = TO_EX },
+	{ MC_R_GROUP_FULL, record, .group = SERVED, .type = TO_EX },
+	{ MC_R_MEMBERS_FULL, record, .group = EMPTY, .type = TO_EX, .prepare = last_member },
+	{ MC_R_PENDING_FULL, record, .group = UNKNOWN, .type = TO_EX, .prepare = last_pending },
+	{ MC_R_PORT_LIMIT, record, .group = EMPTY, .type = TO_EX, .prepare = limit },
+	{ MC_R_PORT_BUSY, record, .group = EMPTY, .type = TO_EX, .prepare = lock },
+	{ MC_R_UNKNOWN_VTEP, outer, .source = NO_ROUTE, .vxlan_flags = VXLAN_FLAG_VNI },
+	{ MC_R_OWN_ADDRESS, outer, .source = VTEP_LOCAL, .vxlan_flags = VXLAN_FLAG_VNI },
+	{ MC_R_VXLAN_FLAGS, outer, .source = VTEP_REMOTE, .vxlan_flags = 0 },
+	{ MC_R_INNER_MEMBERSHIP, inner_report, .group = SERVED },
+};
+
+static void reaches(void **state)
+{
+	static const struct datapath_sizes small = { .members = 2, .pending = 1 };
+	int reason = (int)(long)*state;
+	const struct row *row = rows;
+	struct datapath *d;
+
+	while (row < rows + MC_ARRAY_SIZE(rows) && (int)row->reason != reason)
+		row++;
+	if (row == rows + MC_ARRAY_SIZE(rows))
+		fail_msg("no row reaches '%s': %s", mc_reason_name(reason), mc_reason_help(reason));
+	d = scene_new(&small);
+
+	if (row->prepare)
+		row->prepare(d);
+	row->send(d, row);
+	datapath_free(d);
+}
+
+static int enter(void **state)
+{
+	scene_enter(state);
+	port = scene.port[0];
+	shell("ip link set p0 mtu 65535 && ip link set p0p mtu 65535");
+	return 0;
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[MC_REASON_COUNT - 1];
+
+	for (long reason = 1; reason < MC_REASON_COUNT; reason++)
+		tests[reason - 1] = (struct CMUnitTest){
+			.name = mc_reason_name(reason),
+			.test_func = reaches,
+			.initial_state = (void *)reason,
+		};
+	return cmocka_run_group_tests(tests, enter, NULL);
+}
