@@ -95,7 +95,7 @@ static __always_inline struct mc_source *new_source(struct membership *m,
 		refuse_source(m, MC_R_SOURCE_LIMIT);
 		return NULL;
 	}
-	entry = source_add(m->member, key);
+	entry = source_add(m->member, key, &m->w->fresh);
 	if (!entry)
 		refuse_source(m, MC_R_SOURCES_FULL);
 	return entry;

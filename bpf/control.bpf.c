@@ -76,6 +76,8 @@ static __always_inline int dispatch(const struct mc_request *request, struct mem
 		m->w->count = request->sources;
 		return control_join(m);
 	case MC_OP_LEAVE:
+		if (!request->origins || request->origins & ~MC_ORIGIN_ALL)
+			return -MC_EINVAL;
 		return control_leave(m, request->origins);
 	case MC_OP_PLACE:
 		return m->member ? reason_errno(member_serve(m)) : -MC_ENOENT;
@@ -98,6 +100,8 @@ int control(struct __sk_buff *skb)
 	m.state = bpf_map_lookup_elem(&port_state, &request.key.ifindex);
 	if (!m.port || !m.state)
 		return -MC_ENOENT;
+	if (m.port->vni != request.key.vni) /* tenants never meet */
+		return -MC_EINVAL;
 	if (port_lock(m.state))
 		return -MC_EBUSY;
 	work_start(&m);

@@ -125,13 +125,25 @@ static __always_inline void fanout_walk(struct fanout_walk *walk)
 		bpf_loop(READ_ONCE(state->high), fanout_slot, walk, 0);
 }
 
-/* Sends the packet itself to the member held back: what the program returns. */
+/*
+ * Sends the packet itself to the member held back: what the program returns, 0 if it cannot. A redirect
+ * happens after the program, when it is too late to count what fails; bpf_check_mtu() at least knows
+ * whether there is such a device.
+ */
 static __always_inline int fanout_last(struct fanout_walk *walk)
 {
+	__u32 ifindex = walk->last.ifindex;
+	__u32 mtu = 0;
+
+	if (bpf_check_mtu(walk->skb, ifindex, &mtu, 0, 0) < 0) {
+		walk->errors++;
+		count_member_error(walk->key, ifindex);
+		return 0;
+	}
 	walk->copies++;
 	if (walk->last.flags & MC_SLOT_F_VLAN)
-		push_tag(walk->skb, walk->last.ifindex);
+		push_tag(walk->skb, ifindex);
 	if (walk->last.flags & MC_SLOT_F_PEER && !walk->no_peer)
-		return bpf_redirect_peer(walk->last.ifindex, 0);
-	return bpf_redirect(walk->last.ifindex, 0);
+		return bpf_redirect_peer(ifindex, 0);
+	return bpf_redirect(ifindex, 0);
 }

@@ -18,10 +18,11 @@
 struct work {
 	struct mc_member_key key;
 	struct source_walk walk;
-	__u64 now;	      /* CLOCK_MONOTONIC, nanoseconds */
-	__u64 old_expires;    /* group timer before the change */
-	__u64 mark;	      /* of the record being applied */
-	__u64 group_interval; /* nanoseconds, as the next two */
+	struct mc_source fresh; /* entry being added */
+	__u64 now;		/* CLOCK_MONOTONIC, nanoseconds */
+	__u64 old_expires;	/* group timer before the change */
+	__u64 mark;		/* of the record being applied */
+	__u64 group_interval;	/* nanoseconds, as the next two */
 	__u64 last_member;
 	__u64 older_host;
 	__u32 offset;	     /* of the sources in the packet */
@@ -95,12 +96,18 @@ static __always_inline void *group_vector(const struct mc_member_key *key)
 	return bpf_map_lookup_elem(&fanout, &group);
 }
 
+/* The flood group of a VNI is no wish of the port's, so no limit of the port's holds for it. */
+static __always_inline int is_flood_group(const struct mc_addr *group)
+{
+	return mc_addr_is_zero(group);
+}
+
 /* A member that no origin holds yet; the caller gives it one, or ends it. */
 static __noinline int member_begin(struct membership *m)
 {
 	struct mc_member value = { .slot = MC_SLOT_NONE, .since = m->w->now };
 
-	if (m->state->groups >= m->port->limit_groups)
+	if (m->state->groups >= m->port->limit_groups && !is_flood_group(&m->w->key.group))
 		return refuse(m, MC_R_PORT_LIMIT);
 	if (bpf_map_update_elem(&members, &m->w->key, &value, BPF_NOEXIST))
 		return refuse(m, MC_R_MEMBERS_FULL);

@@ -71,11 +71,22 @@ static __noinline int take_message(struct membership *m, const struct facts *fac
 	return reason;
 }
 
+/* Reads the message and checks who sends it: 0 or a reason. A function of its own for its stack. */
+static __noinline int read_message(struct __sk_buff *skb, const struct mc_port *port,
+				   struct facts *facts, struct mc_message *message)
+{
+	struct mc_frame frame = {};
+	int reason = parse(skb, &frame, message);
+
+	facts->key.group = message->group;
+	facts->source = frame.source;
+	return reason ?: check_report_source(port, facts->ifindex, &frame);
+}
+
 static __always_inline int handle(struct __sk_buff *skb, struct facts *facts)
 {
 	struct membership m = { .skb = skb };
 	struct mc_message message = {};
-	struct mc_frame frame = {};
 	int reason;
 
 	m.port = bpf_map_lookup_elem(&ports, &facts->ifindex);
@@ -85,12 +96,7 @@ static __always_inline int handle(struct __sk_buff *skb, struct facts *facts)
 	facts->key.vni = m.port->vni;
 	if (!rate_allows(m.port, m.state, bpf_ktime_get_ns()))
 		return MC_R_PORT_RATE;
-	reason = parse(skb, &frame, &message);
-	facts->key.group = message.group;
-	if (reason)
-		return reason;
-	facts->source = frame.source;
-	reason = check_report_source(m.port, facts->ifindex, &frame);
+	reason = read_message(skb, m.port, facts, &message);
 	return reason ?: take_message(&m, facts, &message);
 }
 

@@ -21,15 +21,15 @@ static __always_inline struct mc_source *source_neighbour(const struct mc_source
 	return mc_addr_is_zero(source) ? NULL : source_find(&other);
 }
 
-/* Adds an entry at the head of the list: NULL when the table is full. */
-static __noinline struct mc_source *source_add(struct mc_member *member,
-					       const struct mc_source_key *key)
+/* Adds an entry at the head of the list: NULL when the table is full. @fresh: memory to build it in. */
+static __noinline struct mc_source *
+source_add(struct mc_member *member, const struct mc_source_key *key, struct mc_source *fresh)
 {
-	struct mc_source value = {};
 	struct mc_source *head;
 
-	value.next = member->first;
-	if (bpf_map_update_elem(&sources, key, &value, BPF_NOEXIST))
+	__builtin_memset(fresh, 0, sizeof(*fresh));
+	fresh->next = member->first;
+	if (bpf_map_update_elem(&sources, key, fresh, BPF_NOEXIST))
 		return NULL;
 	head = source_neighbour(key, &member->first);
 	if (head)

@@ -21,21 +21,16 @@ static __always_inline void count_vtep_rx(__u32 id, __u32 length)
 	counter->rx_bytes += length;
 }
 
-/* Is the inner frame at @offset multicast that we carry? 0 or a reason. */
-static __always_inline int inner_check(struct __sk_buff *skb, __u32 offset, struct facts *facts,
-				       struct mc_frame *frame)
+/* Is the inner frame, IP to a group's MAC, data that we carry? 0 or a reason. */
+static __always_inline int inner_check(struct __sk_buff *skb, const struct mc_outer *outer,
+				       struct facts *facts, struct mc_frame *frame)
 {
-	struct {
-		__u16 align;
-		struct ethhdr eth;
-	} h;
+	__be16 ethertype;
 	int reason;
 
-	if (mc_load(skb, offset, &h.eth, ETH_HLEN))
+	if (mc_load(skb, outer->inner + 12, &ethertype, sizeof(ethertype)))
 		return MC_R_MALFORMED;
-	if (!(h.eth.h_dest[0] & 1) || h.eth.h_dest[0] == 0xff)
-		return MC_R_NOT_OURS;
-	reason = mc_frame_load(skb, offset, skb->len, h.eth.h_proto, frame);
+	reason = mc_frame_load(skb, outer->inner, outer->end, ethertype, frame);
 	if (reason)
 		return reason;
 	facts->source = frame->source;
@@ -74,10 +69,12 @@ static __always_inline long shrink(struct __sk_buff *skb, __u32 offset, int ipv6
 }
 
 /* The packet is the inner frame afterwards. 0 or a reason. */
-static __always_inline int decapsulate(struct __sk_buff *skb, __u32 offset,
+static __always_inline int decapsulate(struct __sk_buff *skb, const struct mc_outer *outer,
 				       const struct mc_frame *frame, __u32 *no_peer)
 {
-	if (shrink(skb, offset, frame->ipv6, no_peer) ||
+	if (skb->len > outer->end && bpf_skb_change_tail(skb, outer->end, 0)) /* padding */
+		return MC_R_NO_ROOM;
+	if (shrink(skb, outer->inner, frame->ipv6, no_peer) ||
 	    bpf_skb_store_bytes(skb, 0, &frame->eth, ETH_HLEN, 0) ||
 	    bpf_skb_change_type(skb, PACKET_MULTICAST))
 		return MC_R_NO_ROOM;
@@ -130,15 +127,15 @@ int underlay_ingress(struct __sk_buff *skb)
 	facts.key.vni = outer.vni;
 	if (reason)
 		return finish(&facts, reason);
-	reason = inner_check(skb, outer.inner, &facts, &frame);
+	reason = inner_check(skb, &outer, &facts, &frame);
 	if (reason)
 		return finish(&facts, reason);
 	vector = find_vector(&facts.key, &reason);
 	if (!vector)
 		return finish(&facts, reason);
 	count_vtep_rx(vtep, facts.length);
-	reason = decapsulate(skb, outer.inner, &frame, &no_peer);
+	reason = decapsulate(skb, &outer, &frame, &no_peer);
 	if (reason)
 		return finish(&facts, reason);
-	return deliver(skb, &facts, vector, facts.length - outer.inner, no_peer);
+	return deliver(skb, &facts, vector, outer.end - outer.inner, no_peer);
 }

@@ -23,10 +23,20 @@ static int parse_addr(struct cli *cli, const struct arg *arg, const char *text,
 	return 0;
 }
 
+static int refuse_link_local(const char *text)
+{
+	return mc_error(-EINVAL,
+			"%s is link-local (224.0.0.0/24; IPv6 scopes 0 to 2): such groups "
+			"are never pruned; 'bpfcast vni set N link-local flood' sends them to all "
+			"ports and nodes of VNI N",
+			text);
+}
+
 int arg_group(struct cli *cli, const struct arg *arg, const char *text)
 {
+	bool is_flood = !strcmp(text, GROUP_LINK_LOCAL);
 	struct mc_addr group;
-	int err = parse_addr(cli, arg, text, &group);
+	int err = is_flood ? refuse_link_local(text) : parse_addr(cli, arg, text, &group);
 
 	if (err)
 		return err;
@@ -36,11 +46,7 @@ int arg_group(struct cli *cli, const struct arg *arg, const char *text)
 				 "ff00::/8",
 				 text);
 	if (mc_addr_is_link_local_group(&group))
-		return mc_error(-EINVAL,
-				"%s is a link-local group (224.0.0.0/24; IPv6 scopes 0 to 2): such "
-				"groups are never pruned; 'bpfcast vni set N link-local flood' "
-				"sends them to all ports and nodes of VNI N",
-				text);
+		return refuse_link_local(text);
 	*(struct mc_addr *)arg->to = group;
 	return 0;
 }

@@ -20,7 +20,8 @@ const char *group_name(const struct mc_addr *group, char *buf)
 {
 	if (!mc_addr_is_zero(group))
 		return mc_addr_format(group, buf);
-	return strcpy(buf, GROUP_LINK_LOCAL);
+	snprintf(buf, MC_ADDR_TEXT, "%s", GROUP_LINK_LOCAL);
+	return buf;
 }
 
 const char *group_format(const struct mc_group_key *key, char *buf)
@@ -187,7 +188,8 @@ static int show(struct cli *cli, int argc, char **argv)
 	struct mc_instance *in = NULL;
 	struct output out;
 	const struct arg args[] = {
-		ARG_OPTIONAL("GROUP", arg_known_group, &filter.key.group, .given = &filter.has_group),
+		ARG_OPTIONAL("GROUP", arg_known_group, &filter.key.group,
+			     .given = &filter.has_group),
 		ARG_OPTIONAL("vni", arg_number, &filter.key.vni, .given = &filter.has_vni,
 			     .max = MC_VNI_MAX),
 	};
@@ -213,8 +215,8 @@ static const struct verb verbs[] = {
 	  "  vni N   the tenant, 0 to 16777215\n"
 	  "  size N  most local members; 256 unless said\n",
 	  add, false },
-	{ "del", "GROUP vni N", "carry it no more; hosts that joined it stay known as pending", NULL, del,
-	  false },
+	{ "del", "GROUP vni N", "carry it no more; hosts that joined it stay known as pending",
+	  NULL, del, false },
 	{ "flush", "[vni N]", "delete all groups, or those of a VNI", NULL, flush, false },
 	{},
 };

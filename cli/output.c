@@ -8,9 +8,7 @@
 #include <string.h>
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
-#include <maps/text.h>
 
-#include "array.h"
 #include "cli.h"
 
 #define CELL_SIZE 128
@@ -83,40 +81,6 @@ void output_list(struct output *out, const char *name, const char *value)
 	}
 	if (value)
 		json_array_append_new(list, json_string(value));
-}
-
-/* "10.0.0.1,10.0.0.2,+7", to be freed; NULL: no memory. */
-static char *join_addrs(const struct array *addrs, size_t most)
-{
-	size_t count = addrs->count < most ? addrs->count : most;
-	char addr[MC_ADDR_TEXT], *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-
-	if (!stream)
-		return NULL;
-	for (size_t i = 0; i < count; i++)
-		fprintf(stream, "%s%s", i ? "," : "", mc_addr_format(array_at(addrs, i), addr));
-	if (count < addrs->count)
-		fprintf(stream, ",+%zu", addrs->count - count);
-	fclose(stream);
-	return text;
-}
-
-void output_addrs(struct output *out, const char *name, const struct array *addrs, size_t most)
-{
-	mc_autofree char *text = NULL;
-	char addr[MC_ADDR_TEXT];
-
-	if (!out->cli->json && addrs->count) {
-		text = join_addrs(addrs, most);
-		output_text(out, name, text);
-	}
-	if (!out->cli->json)
-		return;
-	output_list(out, name, NULL);
-	for (size_t i = 0; i < addrs->count; i++)
-		output_list(out, name, mc_addr_format(array_at(addrs, i), addr));
 }
 
 static void format_age(json_int_t seconds, char cell[CELL_SIZE])
@@ -195,7 +159,8 @@ static void release_held(struct output *out)
 	json_t *row;
 	size_t at;
 
-	json_array_foreach(out->held, at, row) {
+	json_array_foreach(out->held, at, row)
+	{
 		for (size_t i = 0; i < out->count; i++) {
 			const char *text = format_cell(json_object_get(row, out->column[i]->name),
 						       out->column[i], cell);
@@ -205,8 +170,7 @@ static void release_held(struct output *out)
 		}
 	}
 	print_header(out);
-	json_array_foreach(out->held, at, row)
-		print_row(out, row);
+	json_array_foreach(out->held, at, row) print_row(out, row);
 	json_decref(out->held);
 	out->held = NULL;
 }

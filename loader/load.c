@@ -35,15 +35,8 @@ static void destroy(struct bpfcast **skeleton)
 
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	char text[400];
-	size_t length;
-
 	(void)level;
-	vsnprintf(text, sizeof(text), fmt, args);
-	length = strlen(text);
-	if (length && text[length - 1] == '\n')
-		text[length - 1] = '\0';
-	mc_debug("%s", text);
+	mc_debug_library(fmt, args);
 	return 0;
 }
 

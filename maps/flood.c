@@ -47,16 +47,21 @@ struct join_ports {
 	const struct mc_group_key *key;
 };
 
-/* A port that is gone from the VNI has taken its membership with it. */
+/*
+ * A port that is gone from the VNI has taken its membership with it. One that has no room for another, as
+ * is said, must not keep the others out: its host has filled it.
+ */
 static int join_port(__u32 ifindex, const struct mc_port *port, void *arg)
 {
 	struct join_ports *join = arg;
 	struct mc_member_key key = { .vni = port->vni, .ifindex = ifindex };
 	struct mc_member member;
+	int err;
 
 	if (port->vni != join->key->vni || !mc_member_get(join->in, &key, &member))
 		return 0;
-	return mc_member_set(join->in, &key, MC_ORIGIN_CONTROL, &mc_filter_all);
+	err = mc_member_set(join->in, &key, MC_ORIGIN_CONTROL, &mc_filter_all);
+	return err == -ENOSPC ? 0 : err;
 }
 
 static int add_group(struct mc_instance *in, const struct mc_group_key *key)

@@ -177,22 +177,42 @@ static int make_vectors(struct mc_instance *in, const struct mc_group_key *keys,
 	return 0;
 }
 
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct mc_group_key));
+}
+
+/* Of two groups with one key, the later vector would replace the earlier. */
+static int check_unique(const struct mc_group_key *keys, __u32 count)
+{
+	mc_autofree struct mc_group_key *sorted = malloc(count * sizeof(*sorted));
+	char text[MC_ADDR_TEXT];
+
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, keys, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_key);
+	for (__u32 i = 1; i < count; i++)
+		if (!by_key(&sorted[i - 1], &sorted[i]))
+			return mc_error(-EEXIST, "group %s vni %u is named twice",
+					mc_addr_format(&sorted[i].group, text), sorted[i].vni);
+	return 0;
+}
+
 static bool is_unsupported(int err)
 {
 	return err == -ENOTSUP || err == -ENOTSUPP || err == -EINVAL;
 }
 
-/* All of them in one system call where the kernel can. BPF_NOEXIST catches a key given twice. */
+/* All of them in one system call where the kernel can, which takes no BPF_NOEXIST there. */
 static int insert_vectors(struct mc_instance *in, const struct mc_group_key *keys,
 			  const int *vectors, __u32 count)
 {
-	LIBBPF_OPTS(bpf_map_batch_opts, options, .elem_flags = BPF_NOEXIST);
 	__u32 done = count;
 	int err = -ENOTSUP;
 
 	if (count > 1)
-		err = bpf_map_update_batch(in->table[MC_TABLE_FANOUT], keys, vectors, &done,
-					   &options);
+		err = bpf_map_update_batch(in->table[MC_TABLE_FANOUT], keys, vectors, &done, NULL);
 	if (is_unsupported(err)) {
 		err = 0;
 		for (done = 0; done < count; done++) {
@@ -260,8 +280,10 @@ int mc_group_add_any(struct mc_instance *in, const struct mc_group_key *keys, co
 		     __u32 count)
 {
 	mc_autofree int *vectors = calloc(count, sizeof(*vectors));
-	int err = vectors ? make_vectors(in, keys, sizes, count, vectors) : -ENOMEM;
+	int err = vectors ? check_unique(keys, count) : -ENOMEM;
 
+	if (!err)
+		err = make_vectors(in, keys, sizes, count, vectors);
 	if (err)
 		return err;
 	err = hold_vnis(in, keys, count);

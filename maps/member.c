@@ -49,6 +49,19 @@ static const char *name_group(const struct mc_member_key *key)
 	return name;
 }
 
+/* "port 'veth1'", or "interface 7" if that is no port; in a static buffer. */
+static const char *name_port(struct mc_instance *in, __u32 ifindex)
+{
+	static char name[32];
+	struct mc_port port;
+
+	if (mc_port_get(in, ifindex, &port))
+		snprintf(name, sizeof(name), "interface %u", ifindex);
+	else
+		snprintf(name, sizeof(name), "port '%s'", port.name);
+	return name;
+}
+
 static int check_source(const struct mc_addr *group, const struct mc_filter *filter, __u32 i)
 {
 	const struct mc_addr *source = &filter->sources[i];
@@ -150,9 +163,9 @@ int mc_member_add(struct mc_instance *in, const struct mc_member_key *key, __u8 
 
 	if (!mc_member_get(in, key, &member) && member.origins & origin)
 		return mc_error(-EEXIST,
-				"interface %u is a member of group %s already; 'member replace' "
-				"changes its sources",
-				key->ifindex, name_group(key));
+				"%s is a member of group %s already; 'member replace' changes its "
+				"sources",
+				name_port(in, key->ifindex), name_group(key));
 	return mc_member_set(in, key, origin, filter);
 }
 
@@ -162,12 +175,12 @@ int mc_member_del(struct mc_instance *in, const struct mc_member_key *key, __u8 
 
 	if (err == -ENOENT)
 		return mc_error(err,
-				"interface %u is no such member of group %s; 'bpfcast member show' "
-				"lists them",
-				key->ifindex, name_group(key));
+				"%s is no such member of group %s; 'bpfcast member show' lists "
+				"them",
+				name_port(in, key->ifindex), name_group(key));
 	if (err)
-		return mc_error_errno(err, "cannot end the membership of interface %u in group %s",
-				      key->ifindex, name_group(key));
+		return mc_error_errno(err, "cannot end the membership of %s in group %s",
+				      name_port(in, key->ifindex), name_group(key));
 	return 0;
 }
 

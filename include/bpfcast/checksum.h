@@ -22,7 +22,11 @@ static long mc_checksum_chunk(__u32 index, void *context)
 	(void)index;
 	if (length > MC_CHECKSUM_CHUNK)
 		length = MC_CHECKSUM_CHUNK;
-	if (!length || mc_load(c->packet, c->offset, word, length))
+	if (!length)
+		return 1;
+	mc_opaque(length);
+	length = ((length - 1) & (MC_CHECKSUM_CHUNK - 1)) + 1; /* what it is: 1 to the chunk */
+	if (mc_load(c->packet, c->offset, word, length))
 		return 1;
 	for (int i = 0; i < MC_CHECKSUM_CHUNK / 4; i++)
 		c->sum += word[i];

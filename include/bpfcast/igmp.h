@@ -79,6 +79,7 @@ static __always_inline int mc_igmp_classify(const struct mc_igmp_header *header,
 		message->kind = MC_MESSAGE_REPORT;
 		message->version = 3;
 		message->records = MC_BE16(header->records);
+		message->group = (struct mc_addr){};
 		return 0;
 	default: /* RFC 9776 section 4: unrecognized types are ignored */
 		return MC_R_IGMP_TYPE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* MLD messages as a snooper reads them: RFC 2710 (v1), RFC 9777 (v2); and how to find them. */
+/* MLD messages as a snooper reads them: RFC 2710 (v1), RFC 9777 (v2). */
 #pragma once
 
+#include <bpfcast/ipv6.h>
 #include <bpfcast/message.h>
 
 enum mc_mld_type {
@@ -10,77 +11,6 @@ enum mc_mld_type {
 	MC_MLD_V1_DONE = 132,
 	MC_MLD_V2_REPORT = 143,
 };
-
-#define MC_IPV6_CHAIN	    4  /* extension headers that are looked through */
-#define MC_IPV6_OPTIONS	    16 /* bytes of Hop-by-Hop options searched for Router Alert */
-#define MC_IPPROTO_HOPOPTS  0
-#define MC_IPPROTO_ROUTING  43
-#define MC_IPPROTO_FRAGMENT 44
-#define MC_IPPROTO_ICMPV6   58
-#define MC_IPPROTO_DSTOPTS  60
-
-/* Does a list of options, the rest of a Hop-by-Hop header, hold Router Alert (RFC 2711)? */
-static __always_inline int mc_ipv6_has_alert(const __u8 *options, __u32 length)
-{
-	__u32 at = 0;
-
-	for (int i = 0; i < MC_IPV6_OPTIONS; i++) {
-		if (at + 1 >= length || at + 1 >= MC_IPV6_OPTIONS)
-			return 0;
-		if (options[at] == 5)
-			return options[at + 1] == 2;
-		at += options[at] ? options[at + 1] + 2u : 1; /* Pad1 has no length */
-	}
-	return 0;
-}
-
-static __always_inline int mc_ipv6_read_alert(mc_packet *packet, __u32 offset, __u32 length)
-{
-	__u8 options[MC_IPV6_OPTIONS] = { 0 };
-
-	/* a header is 8 bytes or 16, two of them next header and length; more is not searched */
-	if (mc_load(packet, offset + 2, options, 6))
-		return 0;
-	if (length >= 16 && mc_load(packet, offset + 8, options + 6, 8))
-		return 0;
-	return mc_ipv6_has_alert(options, length >= 16 ? 14 : 6);
-}
-
-/* Moves @frame to what follows its extension headers: 0, MC_R_IPV6_CHAIN or MC_R_MALFORMED. */
-static __always_inline int mc_ipv6_skip_extensions(mc_packet *packet, struct mc_frame *frame)
-{
-	struct {
-		__u8 next;
-		__u8 length; /* 8 bytes each, the first not counted */
-		__be16 fragment;
-	} h;
-
-	for (int i = 0; i <= MC_IPV6_CHAIN; i++) {
-		__u8 protocol = frame->protocol;
-		__u32 length;
-
-		if (protocol != MC_IPPROTO_HOPOPTS && protocol != MC_IPPROTO_ROUTING &&
-		    protocol != MC_IPPROTO_FRAGMENT && protocol != MC_IPPROTO_DSTOPTS)
-			return 0;
-		if (i == MC_IPV6_CHAIN)
-			return MC_R_IPV6_CHAIN;
-		if (frame->payload + 8 > frame->end ||
-		    mc_load(packet, frame->payload, &h, sizeof(h)))
-			return MC_R_MALFORMED;
-		length = protocol == MC_IPPROTO_FRAGMENT ? 8 : (h.length + 1) * 8;
-		if (protocol == MC_IPPROTO_HOPOPTS)
-			frame->alert = mc_ipv6_read_alert(packet, frame->payload, length);
-		if (protocol == MC_IPPROTO_FRAGMENT)
-			frame->fragment = 1 + !!(h.fragment & MC_BE16(0xfff8));
-		frame->protocol = h.next;
-		frame->payload += length;
-		if (frame->payload > frame->end)
-			return MC_R_MALFORMED;
-		if (frame->fragment > 1) /* not the first: what follows is no header */
-			return 0;
-	}
-	return 0;
-}
 
 static __always_inline int mc_mld_is_type(__u8 type)
 {
@@ -98,9 +28,11 @@ static __always_inline int mc_mld_find(mc_packet *packet, struct mc_frame *frame
 
 	if (reason)
 		return -reason;
-	if (frame->protocol != MC_IPPROTO_ICMPV6 || frame->fragment > 1 ||
-	    frame->payload >= frame->end || mc_load(packet, frame->payload, &type, 1))
+	if (frame->protocol != MC_IPPROTO_ICMPV6 || frame->fragment > 1)
 		return 0;
+	/* RFC 7112 section 5: a first fragment must not leave its headers to the second */
+	if (frame->payload >= frame->end || mc_load(packet, frame->payload, &type, 1))
+		return -MC_R_MALFORMED;
 	return mc_mld_is_type(type);
 }
 

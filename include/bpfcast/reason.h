@@ -26,7 +26,7 @@ enum mc_verdict {
 	X(LINK_LOCAL, "link_local", PASS, "link-local group, left to the host")                    \
 	X(NO_COPY, "no_copy", DROP, "members there, but every copy failed")                        \
 	X(MALFORMED, "malformed", DROP, "header truncated or lengths that contradict each other")  \
-	X(VLAN, "vlan", DROP, "VLAN tag on a port that has none configured")                       \
+	X(VLAN, "vlan", DROP, "VLAN tag that is not the port's, or none where it has one")         \
 	X(WRONG_MAC, "wrong_mac", DROP, "destination MAC is not the group's")                      \
 	X(BAD_SOURCE, "bad_source", DROP, "multicast, loopback, broadcast or zero source")         \
 	X(TTL, "ttl", DROP, "TTL or hop limit of zero")                                            \

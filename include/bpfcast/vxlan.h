@@ -33,6 +33,7 @@ struct mc_outer {
 	struct mc_addr source; /* the VTEP that sent it */
 	__u32 vni;
 	__u32 inner; /* offset of the inner frame */
+	__u32 end;   /* offset where it ends */
 	__u32 tos;   /* of the outer header: DSCP and ECN */
 };
 
@@ -59,7 +60,8 @@ static __always_inline int mc_vxlan_parse(mc_packet *packet, __u32 frame_length,
 	struct mc_frame frame;
 	__u32 length;
 
-	if (mc_frame_load4(packet, 0, frame_length, &frame) || frame.protocol != IPPROTO_UDP ||
+	if (mc_frame_load4(packet, 0, frame_length, &frame) ||
+	    frame.eth.h_proto != MC_BE16(ETH_P_IP) || frame.protocol != IPPROTO_UDP ||
 	    frame.group.word[3] != match->local || frame.fragment)
 		return MC_R_NOT_OURS;
 	if (mc_load(packet, frame.payload, &h, sizeof(h)) || h.udp.dest != match->vxlan_port)
@@ -71,6 +73,7 @@ static __always_inline int mc_vxlan_parse(mc_packet *packet, __u32 frame_length,
 	if (!(MC_BE32(h.vxlan.flags) & MC_VXLAN_FLAG_VNI))
 		return MC_R_VXLAN_FLAGS;
 	length = MC_BE16(h.udp.len);
+	outer->end = frame.payload + length;
 	if (length < sizeof(h) + ETH_HLEN || length > frame.end - frame.payload)
 		return MC_R_MALFORMED;
 	return 0;
