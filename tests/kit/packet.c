@@ -102,23 +102,33 @@ void packet_data(struct frame *f, __u32 group, size_t payload)
 	frame_finish(f);
 }
 
-void packet_vxlan(struct frame *f, __u32 vni)
+struct tunnel tunnel_from_vtep(__u32 vni)
 {
-	struct ipv4 ip = ipv4_header(VTEP_REMOTE, VTEP_LOCAL, PROTOCOL_UDP);
-	struct udp udp = { .source = 50000, .destination = VXLAN_PORT, .no_checksum = true };
-	struct vxlan vxlan = { .vni = vni, .flags = VXLAN_FLAG_VNI };
+	struct tunnel tunnel = {
+		.type = ETHERTYPE_IPV4,
+		.ip = ipv4_header(VTEP_REMOTE, VTEP_LOCAL, PROTOCOL_UDP),
+		.udp = { .source = 50000, .destination = VXLAN_PORT, .no_checksum = true },
+		.vxlan = { .vni = vni, .flags = VXLAN_FLAG_VNI },
+	};
 
-	ip.fragment = FRAGMENT_DF;
+	tunnel.ip.fragment = FRAGMENT_DF;
+	return tunnel;
+}
+
+void packet_tunnel(struct frame *f, const struct tunnel *tunnel, const struct frame *inner)
+{
 	frame_start(f);
-	frame_ethernet(f, VTEP_MAC_LOCAL, VTEP_MAC_REMOTE, ETHERTYPE_IPV4);
-	frame_ipv4(f, &ip);
-	frame_udp(f, &udp);
-	frame_vxlan(f, &vxlan);
+	frame_ethernet(f, VTEP_MAC_LOCAL, VTEP_MAC_REMOTE, tunnel->type);
+	frame_ipv4(f, &tunnel->ip);
+	frame_udp(f, &tunnel->udp);
+	frame_vxlan(f, &tunnel->vxlan);
+	frame_add(f, inner->byte, inner->length);
+	frame_finish(f);
 }
 
 void packet_encapsulated(struct frame *f, __u32 vni, const struct frame *inner)
 {
-	packet_vxlan(f, vni);
-	frame_add(f, inner->byte, inner->length);
-	frame_finish(f);
+	struct tunnel tunnel = tunnel_from_vtep(vni);
+
+	packet_tunnel(f, &tunnel, inner);
 }

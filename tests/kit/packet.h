@@ -42,8 +42,16 @@ void packet_ipv4(struct frame *f, const struct ipv4 *ip, size_t payload);
 /* UDP from SENDER to @group, with @payload bytes. */
 void packet_data(struct frame *f, __u32 group, size_t payload);
 
-/* Starts a frame with the outer headers of VXLAN from VTEP_REMOTE to VTEP_LOCAL. */
-void packet_vxlan(struct frame *f, __u32 vni);
+/* The outer headers of VXLAN from VTEP_REMOTE to VTEP_LOCAL, to be bent as wanted. */
+struct tunnel {
+	unsigned int type; /* Ethernet's */
+	struct ipv4 ip;
+	struct udp udp;
+	struct vxlan vxlan;
+};
 
-/* The same with @inner, a finished frame, inside. */
+struct tunnel tunnel_from_vtep(__u32 vni);
+
+/* @inner, a finished frame, behind such headers; and behind right ones. */
+void packet_tunnel(struct frame *f, const struct tunnel *tunnel, const struct frame *inner);
 void packet_encapsulated(struct frame *f, __u32 vni, const struct frame *inner);

@@ -194,7 +194,7 @@ capture() {
 # captured NAME [FILTER]: how many frames so far
 captured() {
 	local count
-	count=$(tcpdump --count -r "$TMP/$1.pcap" "${@:2}" 2>/dev/null) || true
+	count=$(tcpdump -Z root --count -r "$TMP/$1.pcap" "${@:2}" 2>/dev/null) || true
 	echo "$((${count%% *}))"
 }
 
@@ -208,7 +208,7 @@ holds() {
 
 # frames NAME [FILTER]: each as one line of hex digits
 frames() {
-	{ tcpdump -nxxr "$TMP/$1.pcap" "${@:2}" 2>/dev/null || true; } | awk '
+	{ tcpdump -Z root -nxxr "$TMP/$1.pcap" "${@:2}" 2>/dev/null || true; } | awk '
 		/^\t0x/ { sub(/^\t0x[0-9a-f]*: */, ""); gsub(/ /, ""); line = line $0; next }
 		{ if (line) print line; line = "" }
 		END { if (line) print line }'

@@ -34,7 +34,7 @@ holds wire 7 "src 192.0.2.1 and dst 192.0.2.2 and ip[8] == 64 and ip[6] == 0x40 
 holds wire 7 "udp[0:2] >= 49152 and udp[6:2] == 0"
 holds wire 7 "udp[8:4] == 0x08000000 and udp[12:4] == 0x4d00" # flags, VNI 77
 holds wire 1 "ip[1] == 0xb9" # DSCP and ECN of the inner packet
-tcpdump -nvvr "$TMP/wire.pcap" 2>/dev/null | grep 'bad cksum' && fail "a wrong outer IP checksum"
+tcpdump -Z root -nvvr "$TMP/wire.pcap" 2>/dev/null | grep 'bad cksum' && fail "a wrong outer IP checksum"
 paste -d ' ' <(frames wire) <(frames rx) | while read -r outer inner; do
 	[[ ${outer:100} == "$inner" ]] || fail "the inner frame is not what came out"
 done

@@ -68,20 +68,13 @@ static void any_inner_packet(void **state)
 static void outer_options_of_any_length(void **state)
 {
 	static const __u8 nop[40] = { 1, 1, 1, 1 };
-	struct ipv4 ip = ipv4_header(VTEP_REMOTE, VTEP_LOCAL, PROTOCOL_UDP);
-	struct udp udp = { .source = 50000, .destination = VXLAN_PORT };
-	struct vxlan vxlan = { .vni = VNI, .flags = VXLAN_FLAG_VNI };
+	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
 	packet_data(&inner, SERVED, 100);
-	ip.options = nop;
-	for (ip.options_length = 0; ip.options_length <= sizeof(nop); ip.options_length += 4) {
-		frame_start(&frame);
-		frame_ethernet(&frame, VTEP_MAC_LOCAL, VTEP_MAC_REMOTE, ETHERTYPE_IPV4);
-		frame_ipv4(&frame, &ip);
-		frame_udp(&frame, &udp);
-		frame_vxlan(&frame, &vxlan);
-		frame_add(&frame, inner.byte, inner.length);
-		frame_finish(&frame);
+	tunnel.ip.options = nop;
+	for (tunnel.ip.options_length = 0; tunnel.ip.options_length <= sizeof(nop);
+	     tunnel.ip.options_length += 4) {
+		packet_tunnel(&frame, &tunnel, &inner);
 		assert_int_equal(
 			expect_underlay_out(*state, LOOPBACK, &frame, &out, MC_R_FORWARDED),
 			TC_REDIRECT);

@@ -3,12 +3,12 @@
  * Joins and leaves from several threads at once, on ports of their own and on the same ones, by
  * reports and by the control program: afterwards each member has its slot, each slot its member.
  */
-#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
 
+#include <bpfcast/util.h>
 #include <tests/kit/expect.h>
 #include <tests/kit/invariant.h>
 #include <tests/kit/netns.h>
@@ -20,71 +20,77 @@
 #define PORTS	(2 * PAIRS)
 #define THREADS 2
 #define ROUNDS	20
-#define STEPS	5000 /* of each thread in a round */
+#define STEPS	1000 /* of each thread in a round */
 #define FIRST	IP4(239, 5, 0, 0)
-#define WAITING 3 /* groups that are not there, and so pending */
 
 static const __u32 sizes[] = { 1, 2, 3, 5, 7, 9, PORTS, 16 };
-#define GROUPS (sizeof(sizes) / sizeof(sizes[0]) + WAITING)
+#define OF_A_SIZE 6				     /* groups that are there */
+#define PRESENT	  (OF_A_SIZE * MC_ARRAY_SIZE(sizes)) /* all sizes */
+#define WAITING	  3				     /* groups that are not: joins are pending */
+#define GROUPS	  (PRESENT + WAITING)
 
 struct racer {
 	struct datapath *d;
 	pthread_t thread;
-	unsigned int number;
 	unsigned int first_port, ports; /* those it uses */
 	bool statics;			/* by the control program instead of by reports */
 	struct random random;
 	bool joined[PORTS][GROUPS]; /* by its last step */
 	int error;		    /* of the system call */
 	int odd;		    /* a verdict that is none of a report */
-	unsigned int busy;	    /* answers of the control program */
 	struct frame frame;
 };
 
 static __u32 port[PORTS];
 static struct racer racers[THREADS];
 
-static void step_report(struct racer *r, unsigned int p, unsigned int g, bool join)
+/* One report on all groups, each joined or left: threads meet at the same groups at the same time. */
+static void step_report(struct racer *r, unsigned int p)
 {
+	const struct report report = { 0 };
 	int returned;
 
-	if (join)
-		packet_join_v3(&r->frame, FIRST + g);
-	else
-		packet_leave_v3(&r->frame, FIRST + g);
+	packet_igmp(&r->frame, ALL_V3_ROUTERS);
+	frame_report(&r->frame, &report);
+	for (unsigned int g = 0; g < GROUPS; g++) {
+		struct record record = { .type = TO_IN, .group = FIRST + g };
+
+		r->joined[p][g] = random_below(&r->random, 2);
+		if (r->joined[p][g])
+			record.type = TO_EX;
+		frame_record(&r->frame, &record);
+	}
+	frame_finish(&r->frame);
 	r->error = datapath_try_port(r->d, port[p], &r->frame, &returned);
 	if (!r->error && returned != TC_DROP)
 		r->odd = returned;
 }
 
-static void step_static(struct racer *r, unsigned int p, unsigned int g, bool join)
+static void step_static(struct racer *r, unsigned int p)
 {
 	struct mc_request request = {
-		.op = join ? MC_OP_JOIN : MC_OP_LEAVE,
+		.op = random_below(&r->random, 2) ? MC_OP_JOIN : MC_OP_LEAVE,
 		.origins = MC_ORIGIN_STATIC,
-		.key = member_key(VNI, port[p], FIRST + g),
+		.key = member_key(VNI, port[p], FIRST + random_below(&r->random, GROUPS)),
 	};
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &request, .data_size_in = sizeof(request),
 		    .repeat = 1);
 
 	r->error = bpf_prog_test_run_opts(r->d->in.control, &opts);
-	r->busy += (int)opts.retval == -EBUSY;
 }
 
 static void *race(void *arg)
 {
 	struct racer *r = arg;
+	int steps = r->statics ? STEPS * GROUPS : STEPS;
 
-	for (int i = 0; i < STEPS && !r->error && !r->odd; i++) {
+	for (int i = 0; i < steps && !r->error && !r->odd; i++) {
 		unsigned int p = r->first_port + random_below(&r->random, r->ports);
-		unsigned int g = random_below(&r->random, GROUPS);
-		bool join = random_below(&r->random, 2);
 
 		if (r->statics)
-			step_static(r, p, g, join);
+			step_static(r, p);
 		else
-			step_report(r, p, g, join);
-		r->joined[p][g] = join;
+			step_report(r, p);
 	}
 	return NULL;
 }
@@ -93,12 +99,11 @@ static void prepare(struct datapath *d)
 {
 	for (unsigned int p = 0; p < PORTS; p++)
 		add_port(d, port[p], VNI);
-	for (unsigned int g = 0; g < GROUPS - WAITING; g++)
-		add_group(d, VNI, FIRST + g, sizes[g]);
+	for (unsigned int i = 0; i < MC_ARRAY_SIZE(sizes); i++)
+		add_groups(d, VNI, FIRST + i * OF_A_SIZE, OF_A_SIZE, sizes[i]);
 	for (unsigned int i = 0; i < THREADS; i++) {
 		memset(&racers[i], 0, offsetof(struct racer, frame));
 		racers[i].d = d;
-		racers[i].number = i;
 		racers[i].ports = PORTS;
 		random_start(&racers[i].random, i);
 	}
@@ -123,8 +128,8 @@ static void check_wishes(struct datapath *d, const struct racer *r)
 {
 	for (unsigned int p = r->first_port; p < r->first_port + r->ports; p++) {
 		for (unsigned int g = 0; g < GROUPS; g++) {
-			bool there = g < GROUPS - WAITING ? is_member(d, VNI, port[p], FIRST + g)
-							  : is_pending(d, VNI, port[p], FIRST + g);
+			bool there = g < PRESENT ? is_member(d, VNI, port[p], FIRST + g)
+						 : is_pending(d, VNI, port[p], FIRST + g);
 
 			assert_int_equal(there, r->joined[p][g]);
 		}

@@ -104,18 +104,12 @@ static void message(struct datapath *d, const struct row *row)
 
 static void outer(struct datapath *d, const struct row *row)
 {
-	struct ipv4 ip = ipv4_header(row->source, VTEP_LOCAL, PROTOCOL_UDP);
-	struct udp udp = { .source = 50000, .destination = VXLAN_PORT };
-	struct vxlan vxlan = { .vni = VNI, .flags = row->vxlan_flags };
+	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
+	tunnel.ip.source = row->source;
+	tunnel.vxlan.flags = row->vxlan_flags;
 	packet_data(&inner, SERVED, 10);
-	frame_start(&frame);
-	frame_ethernet(&frame, 0, VTEP_MAC_REMOTE, ETHERTYPE_IPV4);
-	frame_ipv4(&frame, &ip);
-	frame_udp(&frame, &udp);
-	frame_vxlan(&frame, &vxlan);
-	frame_add(&frame, inner.byte, inner.length);
-	frame_finish(&frame);
+	packet_tunnel(&frame, &tunnel, &inner);
 	expect_underlay(d, LOOPBACK, &frame, row->reason);
 	expect_guard(d, &frame, row->reason);
 }

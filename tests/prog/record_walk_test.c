@@ -10,8 +10,8 @@
 #define ETHERNET     14
 #define IP_AND_RA    24
 #define MESSAGE	     (ETHERNET + IP_AND_RA) /* offset of the IGMP message */
-#define FULL_REPORT  183		    /* records in 1500 bytes of IP without options: 1492 */
-#define FULL_SOURCES 366		    /* sources of one record in the same */
+#define FULL_REPORT  183		    /* records in an IP packet of 1500 bytes */
+#define FULL_SOURCES 366		    /* sources of one, without Router Alert */
 
 static __u32 port;
 static struct frame frame, cut;
@@ -82,9 +82,19 @@ static void records_have_no_fixed_stride(void **state)
 
 static void a_record_of_366_sources(void **state)
 {
+	const struct record record = { .type = TO_EX, .group = EMPTY, .sources = FULL_SOURCES };
+	struct ipv4 ip = igmp_header(ALL_V3_ROUTERS);
+	struct report report = { 0 };
 	struct datapath *d = *state;
 
-	packet_record(&frame, TO_EX, EMPTY, FULL_SOURCES);
+	ip.options_length = 0;
+	frame_start(&frame);
+	frame_ethernet(&frame, mac_of_group(ALL_V3_ROUTERS), HOST_MAC, ETHERTYPE_IPV4);
+	frame_ipv4(&frame, &ip);
+	frame_report(&frame, &report);
+	frame_record(&frame, &record);
+	frame_finish(&frame);
+	assert_int_equal(frame.length, 1500 + ETHERNET);
 	expect_port(d, port, &frame, MC_R_REPORT);
 	assert_true(is_member(d, VNI, port, EMPTY));
 }

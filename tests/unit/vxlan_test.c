@@ -10,26 +10,8 @@
 
 #define VNI 0x123456
 
-/* All that a test may want to be otherwise. */
-struct wrong {
-	struct ipv4 ip;
-	struct udp udp;
-	struct vxlan vxlan;
-};
-
 static struct frame frame, inner;
 static struct mc_outer outer;
-
-static struct wrong right(void)
-{
-	struct wrong w = {
-		.ip = ipv4_header(VTEP_REMOTE, VTEP_LOCAL, PROTOCOL_UDP),
-		.udp = { .source = 50000, .destination = VXLAN_PORT, .no_checksum = true },
-		.vxlan = { .vni = VNI, .flags = VXLAN_FLAG_VNI },
-	};
-
-	return w;
-}
 
 /* On a copy of exactly its size, so that ASan sees a read beyond it. */
 static int parse_frame(void)
@@ -50,15 +32,9 @@ static int parse_frame(void)
 	return reason;
 }
 
-static int parse(const struct wrong *w)
+static int parse(const struct tunnel *tunnel)
 {
-	frame_start(&frame);
-	frame_ethernet(&frame, VTEP_MAC_LOCAL, VTEP_MAC_REMOTE, ETHERTYPE_IPV4);
-	frame_ipv4(&frame, &w->ip);
-	frame_udp(&frame, &w->udp);
-	frame_vxlan(&frame, &w->vxlan);
-	frame_add(&frame, inner.byte, inner.length);
-	frame_finish(&frame);
+	packet_tunnel(&frame, tunnel, &inner);
 	return parse_frame();
 }
 
@@ -89,13 +65,13 @@ static void a_frame_that_scapy_built(void **state)
 static void vnis(void **state)
 {
 	static const __u32 vni[] = { 0, 1, 0xff, 0x100, 0xffff, 0x800000, 0xffffff };
-	struct wrong w = right();
+	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
 	(void)state;
 	for (size_t i = 0; i < MC_ARRAY_SIZE(vni); i++) {
-		w.vxlan.vni = vni[i];
-		w.vxlan.reserved2 = 0xff;
-		assert_int_equal(parse(&w), 0);
+		tunnel.vxlan.vni = vni[i];
+		tunnel.vxlan.reserved2 = 0xff;
+		assert_int_equal(parse(&tunnel), 0);
 		assert_int_equal(outer.vni, vni[i]);
 	}
 }
@@ -103,82 +79,83 @@ static void vnis(void **state)
 static void options_move_the_inner_frame(void **state)
 {
 	static const __u8 nop[40] = { 1, 1, 1, 1 };
-	struct wrong w = right();
+	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
 	(void)state;
-	w.ip.options = nop;
-	for (w.ip.options_length = 0; w.ip.options_length <= sizeof(nop);
-	     w.ip.options_length += 4) {
-		assert_int_equal(parse(&w), 0);
-		assert_int_equal(outer.inner, VXLAN_OVERHEAD + w.ip.options_length);
+	tunnel.ip.options = nop;
+	for (tunnel.ip.options_length = 0; tunnel.ip.options_length <= sizeof(nop);
+	     tunnel.ip.options_length += 4) {
+		assert_int_equal(parse(&tunnel), 0);
+		assert_int_equal(outer.inner, VXLAN_OVERHEAD + tunnel.ip.options_length);
 		assert_int_equal(outer.vni, VNI);
 	}
 }
 
 static void flags(void **state)
 {
-	struct wrong w = right();
+	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
 	(void)state;
-	w.vxlan.reserved = 0xffffff;
+	tunnel.vxlan.reserved = 0xffffff;
 	for (int bits = 0; bits < 256; bits++) {
-		w.vxlan.flags = bits;
-		assert_int_equal(parse(&w), bits & 8 ? 0 : MC_R_VXLAN_FLAGS);
+		tunnel.vxlan.flags = bits;
+		assert_int_equal(parse(&tunnel), bits & 8 ? 0 : MC_R_VXLAN_FLAGS);
 		assert_int_equal(MC_BE32(outer.source.word[3]), VTEP_REMOTE);
 	}
 }
 
 static void what_is_not_ours(void **state)
 {
-	struct wrong w = right();
+	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
 	(void)state;
-	w.ip.destination++;
-	assert_int_equal(parse(&w), MC_R_NOT_OURS);
-	w = right();
-	w.udp.destination++;
-	assert_int_equal(parse(&w), MC_R_NOT_OURS);
-	w = right();
+	tunnel.ip.destination++;
+	assert_int_equal(parse(&tunnel), MC_R_NOT_OURS);
+	tunnel = tunnel_from_vtep(VNI);
+	tunnel.udp.destination++;
+	assert_int_equal(parse(&tunnel), MC_R_NOT_OURS);
+	tunnel = tunnel_from_vtep(VNI);
 	for (int protocol = 0; protocol < 256; protocol++) {
-		w.ip.protocol = protocol;
-		assert_int_equal(parse(&w), protocol == PROTOCOL_UDP ? 0 : MC_R_NOT_OURS);
+		tunnel.ip.protocol = protocol;
+		assert_int_equal(parse(&tunnel), protocol == PROTOCOL_UDP ? 0 : MC_R_NOT_OURS);
 	}
-	w = right();
-	w.ip.fragment = FRAGMENT_MORE;
-	assert_int_equal(parse(&w), MC_R_NOT_OURS);
-	w.ip.fragment = 0x1fff;
-	assert_int_equal(parse(&w), MC_R_NOT_OURS);
-	w = right();
-	w.ip.version = 6;
-	assert_int_equal(parse(&w), MC_R_NOT_OURS);
-	w = right();
-	w.ip.ihl_off = -1;
-	assert_int_equal(parse(&w), MC_R_NOT_OURS);
-	w = right();
-	w.ip.total_off = 1;
-	assert_int_equal(parse(&w), MC_R_NOT_OURS);
+	tunnel = tunnel_from_vtep(VNI);
+	tunnel.ip.fragment = FRAGMENT_MORE;
+	assert_int_equal(parse(&tunnel), MC_R_NOT_OURS);
+	tunnel.ip.fragment = 0x1fff;
+	assert_int_equal(parse(&tunnel), MC_R_NOT_OURS);
+	tunnel = tunnel_from_vtep(VNI);
+	tunnel.ip.version = 6;
+	assert_int_equal(parse(&tunnel), MC_R_NOT_OURS);
+	tunnel = tunnel_from_vtep(VNI);
+	tunnel.ip.ihl_off = -1;
+	assert_int_equal(parse(&tunnel), MC_R_NOT_OURS);
+	tunnel = tunnel_from_vtep(VNI);
+	tunnel.ip.total_off = 1;
+	assert_int_equal(parse(&tunnel), MC_R_NOT_OURS);
 }
 
 static void lengths_that_contradict(void **state)
 {
 	const int headers = 8 + 8 + 14 + 20; /* UDP, VXLAN, and what an inner frame has at least */
 	const int length = 8 + 8 + (int)inner.length;
-	struct wrong w = right();
+	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
 	(void)state;
 	for (int is = 0; is <= 0xffff; is++) {
-		w.udp.length_off = is - length;
-		assert_int_equal(parse(&w), is >= headers && is <= length ? 0 : MC_R_MALFORMED);
+		tunnel.udp.length_off = is - length;
+		assert_int_equal(parse(&tunnel),
+				 is >= headers && is <= length ? 0 : MC_R_MALFORMED);
 		assert_int_equal(outer.vni, VNI); /* it decides whether to drop the frame */
 	}
 }
 
 static void cut_at_each_byte(void **state)
 {
-	struct wrong w = right();
+	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
 	(void)state;
-	assert_int_equal(parse(&w), 0);
+	assert_int_equal(parse(&tunnel), 0);
 	for (size_t length = frame.length; length-- > 0;) {
 		frame_cut(&frame, length);
 		assert_int_equal(parse_frame(), MC_R_NOT_OURS);
