@@ -203,29 +203,37 @@ static __always_inline void change_mode(struct membership *m)
 		member->exclude &= ~m->w->origin;
 }
 
-/* An origin in INCLUDE that wants nothing is no member; the member goes with the last origin. */
-static __always_inline int settle(struct membership *m, int had)
+static __always_inline void tell_settled(struct membership *m, int had, int reason)
 {
-	struct mc_member *member = m->member;
-	int reason = 0;
+	int has = m->member && m->member->origins & m->w->origin;
 
-	if (!m->w->exclude && !m->w->wanted)
-		member->origins &= ~m->w->origin;
-	if (had && !(member->origins & m->w->origin))
-		tell(m, MC_EVENT_LEAVE, MC_R_REPORT, m->w->origin);
-	else if (!had && member->origins & m->w->origin)
-		tell(m, MC_EVENT_JOIN, MC_R_REPORT, m->w->origin);
-	else if (had && m->w->changed)
+	if (had != !!has)
+		tell(m, has ? MC_EVENT_JOIN : MC_EVENT_LEAVE, reason ?: MC_R_REPORT, m->w->origin);
+	else if (has && m->w->changed)
 		tell(m, MC_EVENT_FILTER, MC_R_REPORT, m->w->origin);
 	if (m->w->query)
 		tell(m, MC_EVENT_QUERY, MC_R_REPORT, m->w->origin);
-	if (!member->origins) {
-		m->state->leaves += !!had;
+}
+
+/*
+ * An origin in INCLUDE that wants nothing is no member; the member goes with the last origin. @before:
+ * the origins before the change.
+ */
+static __always_inline int settle(struct membership *m, __u8 before)
+{
+	int had = !!(before & m->w->origin);
+	int reason = 0;
+
+	if (!m->w->exclude && !m->w->wanted)
+		m->member->origins &= ~m->w->origin;
+	if (!m->member->origins) {
+		m->state->leaves += !!before;
 		member_end(m);
-		return m->w->refused;
+	} else {
+		m->state->joins += !before;
+		reason = member_serve(m);
 	}
-	m->state->joins += !had && member->origins & m->w->origin;
-	reason = member_serve(m);
+	tell_settled(m, had, reason == MC_R_REPORT_PENDING ? reason : 0);
 	if (reason == MC_R_GROUP_FULL && !had)
 		refuse(m, reason);
 	return m->w->refused ?: reason;
@@ -235,11 +243,11 @@ static __always_inline int settle(struct membership *m, int had)
 static __noinline int change_apply(struct membership *m)
 {
 	struct mc_member *member = m->member;
-	int had;
+	__u8 before;
 
 	if (!member)
 		return MC_R_REPORT_IGNORED;
-	had = !!(member->origins & m->w->origin);
+	before = member->origins;
 	if (m->w->version) {
 		member->last_report = m->w->now;
 		member->version = m->w->version;
@@ -247,10 +255,10 @@ static __noinline int change_apply(struct membership *m)
 	change_mode(m);
 	m->w->mark = ++m->state->mark;
 	bpf_loop(m->w->count, change_named, m, 0);
-	if (had) /* a new member is served only once its filter is whole */
+	if (before) /* a new member is served only once its filter is whole */
 		member_serve(m);
 	m->w->walk.key.member = m->w->key;
 	m->w->walk.next = member->first;
 	bpf_loop(MC_SOURCES_MAX + 1, change_rest, m, 0);
-	return settle(m, had);
+	return settle(m, before);
 }

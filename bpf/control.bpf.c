@@ -64,6 +64,21 @@ static __always_inline int control_leave(struct membership *m, __u8 origins)
 	return left;
 }
 
+/* Its group has come. */
+static __always_inline int control_place(struct membership *m)
+{
+	int reason;
+
+	if (!m->member || !group_vector(&m->w->key))
+		return -MC_ENOENT;
+	reason = member_serve(m);
+	if (reason)
+		refuse(m, reason);
+	else
+		tell(m, MC_EVENT_JOIN, MC_R_REPORT, m->member->origins);
+	return reason_errno(reason);
+}
+
 static __always_inline int dispatch(const struct mc_request *request, struct membership *m)
 {
 	switch (request->op) {
@@ -80,7 +95,7 @@ static __always_inline int dispatch(const struct mc_request *request, struct mem
 			return -MC_EINVAL;
 		return control_leave(m, request->origins);
 	case MC_OP_PLACE:
-		return m->member ? reason_errno(member_serve(m)) : -MC_ENOENT;
+		return control_place(m);
 	default:
 		return -MC_EINVAL;
 	}

@@ -66,10 +66,10 @@ static __noinline int report_record(struct membership *m)
 						 m->w->version < (m->w->ipv6 ? 2 : 3)))
 		return MC_R_SSM_GROUP;
 	m->member = bpf_map_lookup_elem(&members, &m->w->key);
-	if (!m->member) {
+	if (!m->member || !(m->member->origins & MC_ORIGIN_REPORT)) {
 		if (!is_join(m))
 			return MC_R_REPORT_IGNORED;
-		reason = member_begin(m);
+		reason = m->member ? 0 : member_begin(m);
 	} else {
 		reason = older_host_rules(m, m->member);
 	}

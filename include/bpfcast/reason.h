@@ -45,7 +45,6 @@ enum mc_verdict {
 	X(BAD_GROUP, "bad_group", DROP, "report for an address that is no group")                  \
 	X(GROUP_FULL, "group_full", DROP, "no free slot in the group, the join waits for one")     \
 	X(MEMBERS_FULL, "members_full", DROP, "table of members full, join refused")               \
-	X(PENDING_FULL, "pending_full", DROP, "table of pending joins full, join refused")         \
 	X(PORT_LIMIT, "port_limit", DROP, "port has as many groups as it may, join refused")       \
 	X(PORT_BUSY, "port_busy", DROP, "another CPU holds the port, report not taken")            \
 	X(UNKNOWN_VTEP, "unknown_vtep", DROP, "our VNI from an address that is no VTEP")           \

@@ -27,11 +27,11 @@ void group_queue_free(struct cli *cli)
 	(void)cli;
 }
 
-int mc_instance_open(const char *name, bool write, struct mc_instance **in)
+int mc_instance_open(const char *name, bool write, struct mc_instance **out)
 {
 	(void)name;
 	(void)write;
-	(void)in;
+	(void)out;
 	return -ENOENT;
 }
 

@@ -16,7 +16,7 @@ static int expected(const uint8_t *data, size_t size)
 	const uint8_t *ip = data + 14, *udp;
 	size_t header, total;
 
-	if (size < 34)
+	if (size < 34 || get16(data + 12) != ETH_P_IP)
 		return MC_R_NOT_OURS;
 	header = (ip[0] & 15) * 4u;
 	total = get16(ip + 2);
@@ -48,7 +48,9 @@ static void check_outer(const uint8_t *data, size_t size, const struct mc_outer 
 	const uint8_t *vxlan = data + 14 + header + 8;
 
 	REQUIRE(outer->inner == 14 + header + 16 && outer->inner + ETH_HLEN <= size);
-	REQUIRE(outer->inner + ETH_HLEN <= 14u + get16(data + 16)); /* inside the IP packet */
+	REQUIRE(outer->end == 14 + header + get16(vxlan - 4));
+	REQUIRE(outer->inner + ETH_HLEN <= outer->end); /* inside the UDP payload, */
+	REQUIRE(outer->end <= 14u + get16(data + 16));	/* which is inside the IP packet */
 	REQUIRE(outer->vni == ((__u32)vxlan[4] << 16 | get16(vxlan + 5)));
 	REQUIRE(outer->tos == data[15]);
 	REQUIRE(mc_addr_is_v4(&outer->source) && !memcmp(&outer->source.word[3], data + 26, 4));
@@ -72,6 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	copy = fuzz_copy(data, end);
 	REQUIRE(!parse(copy, end, 0, &again));
 	free(copy);
-	check_reading(read_frame, data + outer.inner, size - outer.inner, &inner);
+	copy = fuzz_copy(data + outer.inner, outer.end - outer.inner);
+	check_reading(read_frame, copy, outer.end - outer.inner, &inner);
+	free(copy);
 	return 0;
 }

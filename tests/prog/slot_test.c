@@ -85,7 +85,7 @@ static enum mc_reason model_leave(unsigned int p, unsigned int g, __u8 origin)
 static void step_report(struct datapath *d, unsigned int p, unsigned int g, unsigned int way)
 {
 	static void (*const build[])(struct frame *, __u32) = {
-		packet_join_v1, packet_join_v2, packet_join_v3, packet_leave_v2, packet_leave_v3,
+		packet_join_v2, packet_join_v2, packet_join_v3, packet_leave_v2, packet_leave_v3,
 	};
 	enum mc_reason reason =
 		way < 3 ? model_join(p, g, MC_ORIGIN_REPORT) : model_leave(p, g, MC_ORIGIN_REPORT);

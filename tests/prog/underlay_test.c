@@ -150,9 +150,15 @@ static void a_udp_length_that_lies(void **state)
 	const int length = 8 + 8 + (int)inner.length;
 	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
-	for (int off = -length; off <= -length + 8 + 8 + 14 + 20 - 1; off++) {
+	for (int off = -length; off <= -length + 8 + 8 + 14 - 1; off++) {
 		tunnel.udp.length_off = off;
 		expect_outer(*state, &tunnel, MC_R_MALFORMED);
+	}
+	for (int off = -length + 8 + 8 + 14; off < 0; off++) { /* the guard reads no inner packet */
+		tunnel.udp.length_off = off;
+		packet_tunnel(&frame, &tunnel, &inner);
+		expect_underlay(*state, LOOPBACK, &frame, MC_R_MALFORMED);
+		expect_guard(*state, &frame, MC_R_NONE);
 	}
 	for (int off = 1; off < 65535 - length; off *= 2) {
 		tunnel.udp.length_off = off;
