@@ -236,6 +236,8 @@ static __always_inline int settle(struct membership *m, __u8 before)
 	tell_settled(m, had, reason == MC_R_REPORT_PENDING ? reason : 0);
 	if (reason == MC_R_GROUP_FULL && !had)
 		refuse(m, reason);
+	if (had && (!m->member || !(m->member->origins & m->w->origin)))
+		return 0; /* it has left: who else still waits is none of its business */
 	return m->w->refused ?: reason;
 }
 
