@@ -23,7 +23,7 @@ struct mc_port_options {
 };
 
 /* -ENODEV, -EEXIST, -EINVAL, -ENOSPC; said. */
-int mc_port_add(struct mc_instance *in, const char *dev, const struct mc_port_options *options);
+int mc_port_add(struct mc_instance *in, const char *name, const struct mc_port_options *options);
 
 /* By name, also of a device that is gone; memberships go with it. -ENOENT; said. */
-int mc_port_del(struct mc_instance *in, const char *dev);
+int mc_port_del(struct mc_instance *in, const char *name);

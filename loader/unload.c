@@ -113,8 +113,8 @@ int mc_unload(const char *name)
 	if (!err)
 		err = mc_instance_lock(in);
 	if (err == -ENOENT)
-		return remove_parents(in) ? mc_error(err, "instance '%s' is not loaded", in->name) :
-					    0;
+		return remove_parents(in) ? mc_error(err, "instance '%s' is not loaded", in->name)
+					  : 0;
 	if (err == -EPERM || err == -EACCES)
 		return mc_error(err, "not permitted: run as root");
 	if (err)

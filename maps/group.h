@@ -49,6 +49,7 @@ int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool co
 bool mc_group_exists(struct mc_instance *in, const struct mc_group_key *key);
 
 typedef int (*mc_group_fn)(const struct mc_group *group, void *arg);
+/* Over a snapshot; a non-zero return of @fn ends it and is returned. */
 int mc_group_for_each(struct mc_instance *in, mc_group_fn fn, void *arg);
 
 /* The vector of a group, as a descriptor that the caller closes; -ENOENT, silently. */

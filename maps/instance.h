@@ -23,6 +23,7 @@ struct mc_request;
  */
 int mc_instance_open(const char *name, bool write, struct mc_instance **out);
 
+/* Gives up the lock, closes all; *@in may be NULL. */
 void mc_instance_close(struct mc_instance **in);
 #define mc_autoinstance __attribute__((cleanup(mc_instance_close)))
 
@@ -38,6 +39,7 @@ int mc_netns_cookie(__u64 *cookie);
 /* Refuses, with a sentence, to go on without root's capabilities, a bpffs or kernel BTF. */
 int mc_instance_check_system(void);
 
+/* 0 or a negative errno, silently. */
 int mc_instance_info(const struct mc_instance *in, struct mc_instance_info *info);
 
 /*

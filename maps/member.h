@@ -43,6 +43,7 @@ int mc_member_get(struct mc_instance *in, const struct mc_member_key *key,
 
 typedef int (*mc_member_fn)(const struct mc_member_key *key, const struct mc_member *member,
 			    void *arg);
+/* Over a snapshot; a non-zero return of @fn ends it and is returned. */
 int mc_member_for_each(struct mc_instance *in, mc_member_fn fn, void *arg);
 
 /* Calls @fn for each source that the member names, in no order. */

@@ -19,4 +19,5 @@ int mc_vni_get(struct mc_instance *in, __u32 vni, struct mc_vni *settings);
 int mc_vni_set(struct mc_instance *in, __u32 vni, const struct mc_vni *settings);
 
 typedef int (*mc_vni_fn)(__u32 vni, const struct mc_vni *settings, void *arg);
+/* Over a snapshot; a non-zero return of @fn ends it and is returned. */
 int mc_vni_for_each(struct mc_instance *in, mc_vni_fn fn, void *arg);

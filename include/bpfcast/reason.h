@@ -52,12 +52,10 @@ enum mc_verdict {
 	X(VXLAN_FLAGS, "vxlan_flags", DROP, "VXLAN header without the I flag")                     \
 	X(INNER_MEMBERSHIP, "inner_membership", DROP, "membership message inside a tunnel")        \
 	X(FILTERED, "filtered", DONE, "members there, but none wants this source")                 \
-	X(UNKNOWN_DROPPED, "unknown_dropped", DROP,                                                \
-	  "no such group, and the VNI drops unknown ones")                                         \
+	X(UNKNOWN_DROPPED, "unknown_dropped", DROP, "no such group, the VNI drops unknown ones")   \
 	X(SPOOFED_SOURCE, "spoofed_source", DROP, "source address that the port does not own")     \
 	X(SPOOFED_MAC, "spoofed_mac", DROP, "source MAC that the port does not own")               \
-	X(PORT_RATE, "port_rate", DROP,                                                            \
-	  "more membership messages a second than the port may send")                              \
+	X(PORT_RATE, "port_rate", DROP, "more messages a second than the port may send")           \
 	X(SOURCE_LIMIT, "source_limit", DROP, "group has as many sources as the port may have")    \
 	X(SOURCES_FULL, "sources_full", DROP, "table of sources full, source refused")             \
 	X(SSM_GROUP, "ssm_group", DONE, "any-source report for a source-specific group, ignored")  \

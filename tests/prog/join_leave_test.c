@@ -68,22 +68,12 @@ static const struct {
 	enum effect effect; /* on nobody only JOINS is not NOTHING; on a member it is a refresh */
 	__u8 exclude;	    /* after JOINS */
 } records[] = {
-	{ IS_IN, 0, NOTHING, 0 },
-	{ IS_IN, 2, JOINS, 0 },
-	{ IS_EX, 0, JOINS, 1 },
-	{ IS_EX, 2, JOINS, 1 },
-	{ TO_IN, 0, LEAVES, 0 },
-	{ TO_IN, 2, JOINS, 0 }, /* no leave */
-	{ TO_EX, 0, JOINS, 1 },
-	{ TO_EX, 2, JOINS, 1 },
-	{ ALLOW, 0, NOTHING, 0 },
-	{ ALLOW, 2, JOINS, 0 },
-	{ BLOCK, 0, NOTHING, 0 },
-	{ BLOCK, 2, BLOCKS, 1 },
+	{ IS_IN, 0, NOTHING, 0 }, { IS_IN, 2, JOINS, 0 },   { IS_EX, 0, JOINS, 1 },
+	{ IS_EX, 2, JOINS, 1 },	  { TO_IN, 0, LEAVES, 0 },  { TO_IN, 2, JOINS, 0 }, /* no leave */
+	{ TO_EX, 0, JOINS, 1 },	  { TO_EX, 2, JOINS, 1 },   { ALLOW, 0, NOTHING, 0 },
+	{ ALLOW, 2, JOINS, 0 },	  { BLOCK, 0, NOTHING, 0 }, { BLOCK, 2, BLOCKS, 1 },
 	{ 0, 0, NOTHING, 0 }, /* unknown, section 4.2.13 */
-	{ 0, 2, NOTHING, 0 },
-	{ 7, 0, NOTHING, 0 },
-	{ 255, 2, NOTHING, 0 },
+	{ 0, 2, NOTHING, 0 },	  { 7, 0, NOTHING, 0 },	    { 255, 2, NOTHING, 0 },
 };
 
 static void each_record_type_from_nobody(void **state)
@@ -115,9 +105,8 @@ static void each_record_type_from_a_member(void **state)
 		expect_port(d, port, &frame, MC_R_REPORT);
 		packet_record(&frame, records[i].type, EMPTY, records[i].sources);
 		expect_port(d, port, &frame,
-			    records[i].type < IS_IN || records[i].type > BLOCK ?
-				    MC_R_REPORT_IGNORED :
-				    MC_R_REPORT);
+			    records[i].type < IS_IN || records[i].type > BLOCK ? MC_R_REPORT_IGNORED
+									       : MC_R_REPORT);
 		assert_int_equal(is_member(d, VNI, port, EMPTY), records[i].effect != LEAVES);
 		assert_int_equal(port_state(d, port).groups, records[i].effect != LEAVES);
 	}

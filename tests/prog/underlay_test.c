@@ -20,11 +20,11 @@ static bool is_outer(enum mc_reason reason)
 	       reason == MC_R_VXLAN_FLAGS || reason == MC_R_MALFORMED;
 }
 
-#define expect_outer(d, tunnel, reason)                                           \
-	do {                                                                      \
-		packet_tunnel(&frame, tunnel, &inner);                            \
-		expect_underlay(d, LOOPBACK, &frame, reason);                     \
-		expect_guard(d, &frame, is_outer(reason) ? (reason) : MC_R_NONE); \
+#define expect_outer(d, tunnel, reason)                                                            \
+	do {                                                                                       \
+		packet_tunnel(&frame, tunnel, &inner);                                             \
+		expect_underlay(d, LOOPBACK, &frame, reason);                                      \
+		expect_guard(d, &frame, is_outer(reason) ? (reason) : MC_R_NONE);                  \
 	} while (0)
 #define expect_pass(d, tunnel) expect_outer(d, tunnel, MC_R_NONE)
 

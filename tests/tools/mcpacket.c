@@ -105,13 +105,13 @@ static void build(struct frame *f, uint64_t device_mac, long cut)
 static void read_hex(struct frame *f)
 {
 	FILE *in = strcmp(text[O_HEX], "-") ? fopen(text[O_HEX], "r") : stdin;
-	unsigned int byte;
+	char digits[3];
 
 	if (!in)
 		die("cannot open '%s': %s", text[O_HEX], strerror(errno));
 	frame_init(f);
-	while (fscanf(in, "%2x", &byte) == 1)
-		frame_append(f, &(uint8_t){ byte }, 1);
+	while (fscanf(in, "%2s", digits) == 1)
+		frame_append(f, &(uint8_t){ (uint8_t)strtoul(digits, NULL, 16) }, 1);
 }
 
 static int open_device(const char *device, uint64_t *mac)

@@ -82,6 +82,7 @@ static __attribute__((noreturn, format(printf, 1, 2))) void die(const char *form
 	va_start(args, format);
 	fputs("mcpacket: ", stderr);
 	vfprintf(stderr, format, args);
+	va_end(args);
 	fputc('\n', stderr);
 	exit(2);
 }
