@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every verb with wrong input: one sentence on stderr, nothing on stdout, exit 1 (refused) or 2 (usage),
 # and nothing changed. Wrong devices, addresses, numbers, names, duplicates and what is not there.
+# vm: no, what the CLI says does not depend on the kernel
 # timeout: 120
 #
 #   n1p1, n1p2 --- n1, d0 (no port yet) ====== n2

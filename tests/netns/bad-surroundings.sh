@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every verb where it cannot work: without privilege, bpffs or BTF, not loaded, in another network
 # namespace. One sentence that says what to do, exit 1, nothing half done.
+# vm: no, what the CLI says does not depend on the kernel
 #
 #   n1, loaded --- n2, not loaded
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

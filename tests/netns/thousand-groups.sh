@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # 1024 groups, each with members on two nodes: one datagram to each group arrives once at each.
+# vm: no, four thousand RCU grace periods take minutes under emulation
 # timeout: 180
 #
 #   n1p1 sender --- n1 ====== n2 --- n2p1

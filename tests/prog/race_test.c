@@ -34,6 +34,7 @@ struct racer {
 	pthread_t thread;
 	unsigned int first_port, ports; /* those it uses */
 	bool statics;			/* by the control program instead of by reports */
+	bool joins;			/* all groups on each of its ports, once, and no more */
 	struct random random;
 	bool joined[PORTS][GROUPS]; /* by its last step */
 	int error;		    /* of the system call */
@@ -43,6 +44,7 @@ struct racer {
 
 static __u32 port[PORTS];
 static struct racer racers[THREADS];
+static pthread_barrier_t start;
 
 /* One report on all groups, each joined or left: threads meet at the same groups at the same time. */
 static void step_report(struct racer *r, unsigned int p)
@@ -55,7 +57,7 @@ static void step_report(struct racer *r, unsigned int p)
 	for (unsigned int g = 0; g < GROUPS; g++) {
 		struct record record = { .type = TO_IN, .group = FIRST + g };
 
-		r->joined[p][g] = random_below(&r->random, 2);
+		r->joined[p][g] = r->joins || random_below(&r->random, 2);
 		if (r->joined[p][g])
 			record.type = TO_EX;
 		frame_record(&r->frame, &record);
@@ -82,15 +84,16 @@ static void step_static(struct racer *r, unsigned int p)
 static void *race(void *arg)
 {
 	struct racer *r = arg;
-	int steps = r->statics ? STEPS * GROUPS : STEPS;
+	unsigned int steps = r->statics ? STEPS * GROUPS : r->joins ? r->ports : STEPS;
 
-	for (int i = 0; i < steps && !r->error && !r->odd; i++) {
-		unsigned int p = r->first_port + random_below(&r->random, r->ports);
-
-		if (r->statics)
-			step_static(r, p);
+	pthread_barrier_wait(&start);
+	for (unsigned int i = 0; i < steps && !r->error && !r->odd; i++) {
+		if (r->joins)
+			step_report(r, r->first_port + i);
+		else if (r->statics)
+			step_static(r, r->first_port + random_below(&r->random, r->ports));
 		else
-			step_report(r, p);
+			step_report(r, r->first_port + random_below(&r->random, r->ports));
 	}
 	return NULL;
 }
@@ -112,6 +115,7 @@ static void prepare(struct datapath *d)
 /* Who ran is waited for before anything may fail. */
 static void run_round(struct datapath *d)
 {
+	assert_int_equal(pthread_barrier_init(&start, NULL, THREADS), 0);
 	for (int i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&racers[i].thread, NULL, race, &racers[i]), 0);
 	for (int i = 0; i < THREADS; i++)
@@ -136,21 +140,44 @@ static void check_wishes(struct datapath *d, const struct racer *r)
 	}
 }
 
+static void share_ports(void)
+{
+	for (int i = 0; i < THREADS; i++) {
+		racers[i].ports = PORTS / THREADS;
+		racers[i].first_port = i * racers[i].ports;
+	}
+}
+
 static void on_ports_of_their_own(void **state)
 {
 	struct datapath *d = *state;
 
 	prepare(d);
-	for (int i = 0; i < THREADS; i++) {
-		racers[i].ports = PORTS / THREADS;
-		racers[i].first_port = i * racers[i].ports;
-	}
+	share_ports();
 	for (int round = 0; round < ROUNDS; round++) {
 		run_round(d);
 		for (int i = 0; i < THREADS; i++)
 			check_wishes(d, &racers[i]);
 	}
 	assert_int_equal(counted(d, MC_R_PORT_BUSY), 0); /* nobody to be waited for */
+}
+
+/* Each vector from its first slot to its last: all of a new datapath a round. */
+static void into_fresh_slots(void **state)
+{
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct datapath *d = datapath_new(NULL);
+
+		prepare(d);
+		share_ports();
+		for (int i = 0; i < THREADS; i++)
+			racers[i].joins = true;
+		run_round(d);
+		for (int i = 0; i < THREADS; i++)
+			check_wishes(d, &racers[i]);
+		datapath_free(d);
+	}
 }
 
 static void on_the_same_ports(void **state)
@@ -205,6 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		race_test(on_ports_of_their_own),
+		cmocka_unit_test(into_fresh_slots),
 		race_test(on_the_same_ports),
 		race_test(on_one_port),
 		race_test(reports_against_the_control_program),

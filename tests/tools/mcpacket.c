@@ -157,6 +157,8 @@ static void emit_each(int fd, uint64_t mac)
 	build(&whole, mac, -1);
 	build(&part, mac, 0);
 	header = frame_length(&part);
+	for (size_t length = ETH_HLEN; length < header; length++)
+		emit(fd, &whole, length);
 	for (size_t cut = 0; header + cut < frame_length(&whole); cut++) {
 		build(&part, mac, cut);
 		emit(fd, &part, frame_length(&part));
