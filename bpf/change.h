@@ -123,7 +123,8 @@ static long change_named(__u32 index, struct membership *m)
 	    mc_address_load(m->skb, m->w->ipv6, m->w->offset + index * mc_source_size(m->w->ipv6),
 			    &key.source))
 		return 1;
-	if (mc_addr_is_bad_source(&key.source))
+	if (mc_addr_is_bad_source(&key.source) ||
+	    mc_addr_is_v4(&key.source) != mc_addr_is_v4(&key.member.group))
 		return 0;
 	entry = source_find(&key);
 	if (m->w->origin == MC_ORIGIN_REPORT)

@@ -8,9 +8,9 @@
 #include "change.h"
 
 /* Groups that nobody may join: 0 or a reason. */
-static __always_inline int check_group(const struct mc_addr *group)
+static __always_inline int check_group(const struct mc_addr *group, int ipv6)
 {
-	if (!mc_addr_is_multicast(group))
+	if (mc_addr_is_v4(group) == !!ipv6 || !mc_addr_is_multicast(group))
 		return MC_R_BAD_GROUP;
 	if (mc_addr_is_link_local_group(group))
 		return MC_R_RESERVED_GROUP;
@@ -58,7 +58,7 @@ static __always_inline void note_older_host(struct membership *m, struct mc_memb
 /* One group record, or what a message of an older version amounts to: 0 or a reason. */
 static __noinline int report_record(struct membership *m)
 {
-	int reason = check_group(&m->w->key.group);
+	int reason = check_group(&m->w->key.group, m->w->ipv6);
 
 	if (reason)
 		return reason;

@@ -33,13 +33,6 @@ static void destroy(struct bpfcast **skeleton)
 	bpfcast__destroy(*skeleton);
 }
 
-static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	(void)level;
-	mc_debug_library(fmt, args);
-	return 0;
-}
-
 static int make_directory(const char *path)
 {
 	if (!mkdir(path, 0700) || errno == EEXIST)
@@ -339,7 +332,6 @@ int mc_load(const char *name, const struct mc_load_options *options)
 		return err;
 	if (!name)
 		(void)mc_instance_find(found);
-	libbpf_set_print(print_libbpf);
 	err = mc_instance_new(name ? name : found, &in);
 	return err ? err : load_instance(in, options);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include <bpfcast/abi.h>
 #include <bpfcast/log.h>
@@ -86,10 +87,19 @@ void mc_instance_close(struct mc_instance **inp)
 	*inp = NULL;
 }
 
+/* What libbpf says is for developers: we say errors ourselves. */
+static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	mc_debug_library(fmt, args);
+	return 0;
+}
+
 int mc_instance_new(const char *name, struct mc_instance **out)
 {
 	struct mc_instance *in = calloc(1, sizeof(*in));
 
+	libbpf_set_print(print_libbpf);
 	if (!in)
 		return -ENOMEM;
 	snprintf(in->name, sizeof(in->name), "%s", name);

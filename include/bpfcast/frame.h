@@ -80,6 +80,9 @@ static __always_inline int mc_frame_load6(mc_packet *packet, __u32 offset, __u32
 	frame->eth = h.eth;
 	__builtin_memcpy(&frame->source, &h.ip.saddr, sizeof(frame->source));
 	__builtin_memcpy(&frame->group, &h.ip.daddr, sizeof(frame->group));
+	/* RFC 4291 section 2.5.5.2: IPv4 inside us, on no wire; else one family could name the other's */
+	if (mc_addr_is_v4(&frame->source) || mc_addr_is_v4(&frame->group))
+		return MC_R_MALFORMED;
 	frame->protocol = h.ip.nexthdr;
 	frame->ttl = h.ip.hop_limit;
 	frame->tos = h.ip.priority << 4 | h.ip.flow_lbl[0] >> 4;

@@ -98,6 +98,10 @@ static void groups_that_stay_on_the_link(void **state)
 	expect_port(d, port, &frame, MC_R_SSM_GROUP);
 	packet_join6_v2(&frame, ip6("fd00::1"));
 	expect_port(d, port, &frame, MC_R_BAD_GROUP);
+	packet_join6_v2(&frame, ip6("::ffff:239.1.0.2")); /* would be the IPv4 group's key */
+	expect_port(d, port, &frame, MC_R_BAD_GROUP);
+	packet_data6(&frame, ip6("::ffff:239.1.0.2"), 20);
+	expect_port(d, port, &frame, MC_R_MALFORMED);
 	packet_data6(&frame, ip6("ff02::fb"), 20);
 	expect_port(d, port, &frame, MC_R_LINK_LOCAL);
 }

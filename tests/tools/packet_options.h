@@ -49,7 +49,7 @@ enum kind { FLAG, NUMBER, ADDR, MAC, TEXT, RECORD, IGMP };
 	X(HEX, "hex", TEXT, "whole frame as hex digits from this file instead; -: stdin")          \
 	X(TRUNCATE, "truncate", NUMBER, "frame cut to N bytes, lengths inside as before")          \
 	X(CUT, "cut", NUMBER, "IP payload cut to N bytes, lengths and checksums made right again") \
-	X(CUT_EACH, "cut-each", FLAG, "one frame for each --cut and --truncate that shorten it")  \
+	X(CUT_EACH, "cut-each", FLAG, "one frame for each --cut and --truncate that shorten it")   \
 	X(COUNT, "count", NUMBER, "send N times; 1")                                               \
 	X(INTERVAL, "interval", NUMBER, "microseconds between frames")                             \
 	X(PRINT, "print", FLAG, "print the frame as hex instead of sending it")

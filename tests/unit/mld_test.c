@@ -9,10 +9,10 @@
 #include <tests/kit/packet.h>
 #include <tests/kit/test.h>
 
-#define GROUP	     ip6("ff15::1:2:3")
-#define HEADER	     (14 + 40)	  /* offset of the Hop-by-Hop header */
-#define MESSAGE	     (HEADER + 8) /* of the message behind it */
-#define NOT_MLD	     -1
+#define GROUP	ip6("ff15::1:2:3")
+#define HEADER	(14 + 40)    /* offset of the Hop-by-Hop header */
+#define MESSAGE (HEADER + 8) /* of the message behind it */
+#define NOT_MLD (-1)
 
 static struct frame frame;
 static struct mc_message message;
@@ -84,6 +84,35 @@ static void messages_of_v1(void **state)
 	frame_mld(&frame, &query);
 	frame_finish(&frame);
 	expect_parsed(MC_MESSAGE_QUERY, 1, 0, GROUP);
+}
+
+/* See kit_test.c for where they come from. */
+static void frames_that_linux_sent(void **state)
+{
+	(void)state;
+	frame_from_hex(
+		&frame,
+		"3333000200030200000a000186dd6000000000200001fe8000000000000000000000000a0001"
+		"ff1500000000000000000001000200033a0005020000010083007fe900000000ff1500000000"
+		"00000000000100020003");
+	expect_parsed(MC_MESSAGE_JOIN, 1, 0, GROUP);
+	frame_from_hex(
+		&frame,
+		"3333000000020200000a000186dd6000000000200001fe8000000000000000000000000a0001"
+		"ff0200000000000000000000000000023a0005020000010084007f0000000000ff1500000000"
+		"00000000000100020003");
+	expect_parsed(MC_MESSAGE_LEAVE, 1, 0, GROUP);
+	frame_from_hex(
+		&frame,
+		"3333000000160200000a000186dd6000000000240001fe8000000000000000000000000a0001"
+		"ff0200000000000000000000000000163a000502000001008f006fe70000000104000000ff15"
+		"0000000000000000000100020003");
+	expect_parsed(MC_MESSAGE_REPORT, 2, 1, ip6("::"));
+	frame_from_hex(
+		&frame, /* a router solicitation */
+		"3333000000020200000a000186dd6000000000103afffe8000000000000000000000000a0001"
+		"ff02000000000000000000000000000285007a180000000001010200000a0001");
+	assert_int_equal(parse(), NOT_MLD);
 }
 
 static void queries_of_v2(void **state)
@@ -195,9 +224,9 @@ static void sources(void **state)
 		const char *source;
 		bool link_local;
 	} cases[] = {
-		{ "fe80::1", true },	     { "fe80::", true },     { "febf::1", true },
-		{ "fec0::1", false },	     { "fe7f::1", false },   { "2001:db8::1", false },
-		{ "fd00:244:1::2", false },  { "::1", false },	     { "::2", false },
+		{ "fe80::1", true },	      { "fe80::", true },   { "febf::1", true },
+		{ "fec0::1", false },	      { "fe7f::1", false }, { "2001:db8::1", false },
+		{ "fd00:244:1::2", false },   { "::1", false },	    { "::2", false },
 		{ "::ffff:10.0.0.1", false }, { "ff02::1", false },
 	};
 	static const __u8 types[] = { MLD_QUERY, MLD_V1_REPORT, MLD_V1_DONE, MLD_V2_REPORT };
@@ -328,6 +357,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_of_v1),
+		cmocka_unit_test(frames_that_linux_sent),
 		cmocka_unit_test(queries_of_v2),
 		cmocka_unit_test(versions_of_queries),
 		cmocka_unit_test(each_type),
