@@ -119,9 +119,9 @@ demo: deps ## three nodes, real applications, one minute (needs root)
 	$(Q)BUILD='$(BUILD)' scripts/demo
 
 .PHONY: test
-test: deps ## unit, prog, netns and vm tests (needs root)
-	$(Q)$(MAKE) --no-print-directory test-build
-	$(Q)BUILD='$(BUILD)' tests/run unit prog netns vm
+test: deps ## unit, prog, fuzz, netns and vm tests (needs root)
+	$(Q)$(MAKE) --no-print-directory test-build fuzz-build
+	$(Q)BUILD='$(BUILD)' tests/run unit prog fuzz netns vm
 
 .PHONY: test-build
 test-build: all $(UNIT_EXE) $(PROG_EXE) ## build the tests, run none
