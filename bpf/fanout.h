@@ -32,6 +32,9 @@ static __always_inline void fanout_start(struct fanout_walk *walk, struct __sk_b
 	walk->vector = vector;
 	walk->key = &facts->key;
 	walk->source = &facts->source;
+	/* Below 6.7 the verifier takes what it knows before the first iteration to hold in all, and
+	 * hard-wires the branches on it: a held-back member of a constant zero would never be sent to. */
+	walk->last.word = config->zero;
 	walk->filtered = config->zero;
 	walk->copies = config->zero;
 	walk->errors = config->zero;

@@ -31,6 +31,10 @@ static __noinline int forward_remote(struct __sk_buff *skb, const struct mc_fram
 	walk.vector = bpf_map_lookup_elem(&remotes, key);
 	if (!walk.vector)
 		return 0;
+	/* zeros that the verifier does not know: see fanout_start() */
+	walk.ready = result->copies;
+	walk.unresolved = result->copies;
+	walk.reason = result->copies;
 	walk.copies = result->copies;
 	walk.errors = result->errors;
 	action = remote_send(&walk, frame, key->vni);
