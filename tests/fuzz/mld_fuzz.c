@@ -132,6 +132,14 @@ static void require_other(const uint8_t *data, const struct mc_frame *frame)
 	REQUIRE(type != 143 && (type < 130 || type > 132));
 }
 
+/* ::ffff:a.b.c.d as source or destination: refused before MLD is looked for. */
+static bool names_ipv4(const uint8_t *data)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(data + 14 + 8, mapped, 12) || !memcmp(data + 14 + 24, mapped, 12);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct reading r;
@@ -141,7 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require_valid(data, size);
 	if (r.reason == MC_R_NOT_OURS)
 		require_other(data, &r.frame);
-	if (is_plain(data, size))
+	if (is_plain(data, size) && !names_ipv4(data))
 		REQUIRE(plain_valid(data, size) == !r.reason);
 	return 0;
 }

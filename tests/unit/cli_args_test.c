@@ -359,6 +359,7 @@ static void words_by_prefix(void **state)
 
 	(void)state;
 	words_add(&words, "member");
+	words_add(&words, NULL);
 	words_add(&words, "monitor");
 	words_add(&words, "mon");
 	assert_int_equal(words_find(&words, "me", &index), 0);
