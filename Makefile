@@ -38,6 +38,9 @@ UNIT_SRC := $(wildcard tests/unit/*_test.c)
 PROG_SRC := $(wildcard tests/prog/*_test.c)
 KIT_SRC  := $(wildcard tests/kit/*.c)
 TOOL_SRC := $(wildcard tests/tools/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
+FUZZ_LIB_SRC := $(addprefix tests/fuzz/,fuzz.c membership.c mutate.c reading.c) maps/log.c maps/text.c \
+	$(addprefix cli/,arg_address.c args.c array.c cli.c verb.c word.c)
 
 BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(BUILD)/%.bpf.o)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -46,6 +49,8 @@ KIT_OBJ  := $(KIT_SRC:%.c=$(BUILD)/%.o)
 UNIT_EXE := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROG_EXE := $(PROG_SRC:%.c=$(BUILD)/%)
 TOOL_EXE := $(TOOL_SRC:%.c=$(BUILD)/%)
+FUZZ_EXE := $(FUZZ_SRC:%.c=$(BUILD)/%)
+DECODE   := $(BUILD)/tests/fuzz/decode
 SKELETON := $(BUILD)/gen/bpfcast.skel.h
 LIB      := $(BUILD)/libbpfcast.a
 BPFCAST  := $(BUILD)/bpfcast
@@ -114,9 +119,9 @@ demo: deps ## three nodes, real applications, one minute (needs root)
 	$(Q)BUILD='$(BUILD)' scripts/demo
 
 .PHONY: test
-test: deps ## unit, prog, netns and vm tests (needs root)
-	$(Q)$(MAKE) --no-print-directory test-build
-	$(Q)BUILD='$(BUILD)' tests/run unit prog netns vm
+test: deps ## unit, prog, fuzz, netns and vm tests (needs root)
+	$(Q)$(MAKE) --no-print-directory test-build fuzz-build
+	$(Q)BUILD='$(BUILD)' tests/run unit prog fuzz netns vm
 
 .PHONY: test-build
 test-build: all $(UNIT_EXE) $(PROG_EXE) ## build the tests, run none
@@ -128,6 +133,45 @@ unit: $(UNIT_EXE) ## unit tests alone (no root)
 .PHONY: prog netns vm
 prog netns vm: test-build ## one suite alone (needs root)
 	$(Q)BUILD='$(BUILD)' tests/run $@
+
+# libFuzzer, ASan and UBSan are clang's: what the targets run of ours is compiled by it, apart.
+FUZZ_SECONDS ?= 60
+FUZZ_RUNS    ?= 100000
+FUZZ_CFLAGS  := -std=gnu11 $(WARN) -MMD -MP -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+$(BUILD)/fuzz/probe: scripts/probe
+	$(Q)mkdir -p $(@D)
+	$(Q)CLANG='$(CLANG)' scripts/probe fuzz
+	$(Q)touch $@
+
+$(BUILD)/fuzz/%.o: %.c VERSION | $(BUILD)/fuzz/probe
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -c $< -o $@
+
+$(BUILD)/fuzz/fuzz.a: $(FUZZ_LIB_SRC:%.c=$(BUILD)/fuzz/%.o)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/fuzz/tests/fuzz/%_fuzz.o $(BUILD)/fuzz/fuzz.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $^ -ljansson -o $@
+
+$(DECODE): $(BUILD)/tests/fuzz/decode.o $(BUILD)/tests/fuzz/reading.o $(BUILD)/maps/text.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ -ljansson -o $@
+
+.PHONY: fuzz-build
+fuzz-build: $(FUZZ_EXE) $(DECODE) ## build the fuzz targets, run none
+
+.PHONY: fuzz
+fuzz: fuzz-build ## fuzz each parser for FUZZ_SECONDS (60)
+	$(Q)BUILD='$(BUILD)' tests/fuzz/run -s $(FUZZ_SECONDS)
+
+.PHONY: fuzz-smoke
+fuzz-smoke: fuzz-build ## ... for FUZZ_RUNS (100000) executions, and compare our decoding with tshark's
+	$(Q)BUILD='$(BUILD)' FUZZ_RUNS='$(FUZZ_RUNS)' tests/run fuzz
 
 .PHONY: check
 check: ## style and static checks: the rules of CONTRIBUTING.md

@@ -19,7 +19,7 @@ struct facts {
 	__u32 ifindex; /* where it came in */
 	__u32 length;  /* L2 length there */
 	struct mc_group_key key;
-	__be32 saddr;
+	struct mc_addr source;
 };
 
 static __noinline void tell_drop(const struct facts *facts, __u32 reason, __u64 count)
@@ -38,7 +38,7 @@ static __noinline void tell_drop(const struct facts *facts, __u32 reason, __u64 
 	event->vni = facts->key.vni;
 	event->length = facts->length;
 	event->group = facts->key.group;
-	event->source = mc_addr_v4(facts->saddr);
+	event->source = facts->source;
 	bpf_ringbuf_submit(event, 0);
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * BPF_PROG_RUN: how user space changes memberships. A request is a packet (struct mc_request), the
- * return value 0 or a negative errno. The same lock and code as for a report, so neither side can
- * overwrite what the other has just written.
+ * BPF_PROG_RUN: how user space changes memberships. A request is a packet (struct mc_request and its
+ * sources), the return value 0 or a negative errno. The same lock and code as for a report, so
+ * neither side can overwrite what the other has just written.
  */
 #include <linux/bpf.h>
 
-#include "membership.h"
+#include "change.h"
 
 #define MC_ENOENT 2
 #define MC_E2BIG  7
@@ -18,77 +18,84 @@ static __always_inline int reason_errno(int reason)
 {
 	switch (reason) {
 	case 0:
+	case MC_R_REPORT_PENDING:
 		return 0;
-	case MC_R_REPORT_IGNORED:
-		return -MC_ENOENT;
 	case MC_R_PORT_LIMIT:
+	case MC_R_SOURCE_LIMIT:
 		return -MC_E2BIG;
-	case MC_R_PORT_BUSY:
-		return -MC_EBUSY;
 	default:
 		return -MC_ENOSPC;
 	}
 }
 
-/* A member that exists only in a group: no waiting for one. */
 static __always_inline int control_join(struct membership *m)
 {
-	if (!group_vector(&m->key))
+	int reason = 0;
+
+	if (!group_vector(&m->w->key))
 		return -MC_ENOENT;
-	return reason_errno(join(m));
+	if (!m->member)
+		reason = member_begin(m);
+	return reason_errno(reason ?: change_apply(m));
 }
 
-static __always_inline int control_adopt(struct membership *m)
+static __always_inline int leave_origin(struct membership *m, __u8 origin)
 {
-	struct mc_pending *waiting = bpf_map_lookup_elem(&pending, &m->key);
-
-	if (!waiting || !group_vector(&m->key))
+	if (!m->member || !(m->member->origins & origin))
 		return -MC_ENOENT;
-	m->origins = MC_ORIGIN_REPORT;
-	m->version = waiting->version;
-	m->filter = waiting->filter;
-	forget_pending(m);
-	return reason_errno(join(m));
+	m->w->origin = origin;
+	m->w->type = MC_TO_IN;
+	m->w->count = 0;
+	m->w->wanted = 0;
+	m->w->edge = 1; /* whatever the port: an operator waits for no query */
+	return reason_errno(change_apply(m));
 }
 
-static __always_inline int control_orphan(struct membership *m)
+static __always_inline int control_leave(struct membership *m, __u8 origins)
 {
-	struct mc_member *member = bpf_map_lookup_elem(&members, &m->key);
+	int left = -MC_ENOENT;
 
-	if (!member)
-		return -MC_ENOENT;
-	m->version = member->version;
-	m->filter = member->filter;
-	m->origins = MC_ORIGIN_ALL;
-	if (!(member->origins & MC_ORIGIN_REPORT))
-		return reason_errno(leave(m));
-	leave(m);
-	m->origins = MC_ORIGIN_REPORT;
-	join_pending(m);
-	return 0;
+	if (origins & MC_ORIGIN_STATIC && !leave_origin(m, MC_ORIGIN_STATIC))
+		left = 0;
+	if (origins & MC_ORIGIN_CONTROL && !leave_origin(m, MC_ORIGIN_CONTROL))
+		left = 0;
+	if (origins & MC_ORIGIN_REPORT && !leave_origin(m, MC_ORIGIN_REPORT))
+		left = 0;
+	return left;
 }
 
-static __always_inline int control_forget(struct membership *m)
+/* Its group has come. */
+static __always_inline int control_place(struct membership *m)
 {
-	if (bpf_map_delete_elem(&pending, &m->key))
+	int reason;
+
+	if (!m->member || !group_vector(&m->w->key))
 		return -MC_ENOENT;
-	m->state->groups--;
-	return 0;
+	reason = member_serve(m);
+	if (reason)
+		refuse(m, reason);
+	else
+		tell(m, MC_EVENT_JOIN, MC_R_REPORT, m->member->origins);
+	return reason_errno(reason);
 }
 
-static __always_inline int dispatch(__u8 op, struct membership *m)
+static __always_inline int dispatch(const struct mc_request *request, struct membership *m)
 {
-	switch (op) {
+	switch (request->op) {
 	case MC_OP_JOIN:
+	case MC_OP_INCLUDE:
+		if (request->origins != MC_ORIGIN_STATIC && request->origins != MC_ORIGIN_CONTROL)
+			return -MC_EINVAL;
+		m->w->origin = request->origins;
+		m->w->type = request->op == MC_OP_JOIN ? MC_TO_EX : MC_TO_IN;
+		m->w->count = request->sources;
 		return control_join(m);
 	case MC_OP_LEAVE:
-		return reason_errno(leave(m));
-	case MC_OP_ADOPT:
-		return control_adopt(m);
-	case MC_OP_ORPHAN:
-		return control_orphan(m);
-	case MC_OP_FORGET:
-		return control_forget(m);
+		if (!request->origins || request->origins & ~MC_ORIGIN_ALL)
+			return -MC_EINVAL;
+		return control_leave(m, request->origins);
+	case MC_OP_PLACE:
+		return control_place(m);
 	default:
 		return -MC_EINVAL;
 	}
@@ -98,20 +105,26 @@ SEC("tc")
 int control(struct __sk_buff *skb)
 {
 	struct mc_request request;
-	struct membership m = {};
+	struct membership m = { .skb = skb };
 	int error;
 
-	if (bpf_skb_load_bytes(skb, 0, &request, sizeof(request)))
+	if (bpf_skb_load_bytes(skb, 0, &request, sizeof(request)) ||
+	    request.sources > MC_SOURCES_MAX)
 		return -MC_EINVAL;
-	m.key = request.key;
-	m.origins = request.origins;
 	m.port = bpf_map_lookup_elem(&ports, &request.key.ifindex);
 	m.state = bpf_map_lookup_elem(&port_state, &request.key.ifindex);
 	if (!m.port || !m.state)
 		return -MC_ENOENT;
+	if (m.port->vni != request.key.vni) /* tenants never meet */
+		return -MC_EINVAL;
 	if (port_lock(m.state))
 		return -MC_EBUSY;
-	error = dispatch(request.op, &m);
+	work_start(&m);
+	m.w->key = request.key;
+	m.w->offset = sizeof(request);
+	m.w->ipv6 = 1; /* sources are struct mc_addr, whatever their family */
+	m.member = bpf_map_lookup_elem(&members, &request.key);
+	error = dispatch(&request, &m);
 	port_unlock(m.state);
 	return error;
 }

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <linux/if_ether.h>
+
 #include "account.h"
 #include "vector.h"
 
@@ -13,10 +15,13 @@ struct fanout_walk {
 	struct __sk_buff *skb;
 	void *vector;
 	const struct mc_group_key *key;
+	const struct mc_addr *source;
 	union mc_slot last; /* held back; word 0: none yet */
 	__u32 ingress;	    /* never gets its own packet back */
+	__u32 no_peer;	    /* skb->protocol is not what the peer's stack would go by */
 	__u32 copies;
 	__u32 errors;
+	__u32 filtered; /* members that do not want this source */
 };
 
 static __always_inline void fanout_start(struct fanout_walk *walk, struct __sk_buff *skb,
@@ -26,6 +31,11 @@ static __always_inline void fanout_start(struct fanout_walk *walk, struct __sk_b
 	walk->skb = skb;
 	walk->vector = vector;
 	walk->key = &facts->key;
+	walk->source = &facts->source;
+	/* Below 6.7 the verifier takes what it knows before the first iteration to hold in all, and
+	 * hard-wires the branches on it: a held-back member of a constant zero would never be sent to. */
+	walk->last.word = config->zero;
+	walk->filtered = config->zero;
 	walk->copies = config->zero;
 	walk->errors = config->zero;
 }
@@ -43,15 +53,50 @@ static __noinline void count_member_error(const struct mc_group_key *key, __u32 
 		__sync_fetch_and_add(&member->errors, 1);
 }
 
-/* One clone; a member that cannot be reached is counted, and the others go on. */
-static __always_inline void fanout_clone(struct fanout_walk *walk, __u32 ifindex)
+/* Puts the tag of the member's port on the packet, which has none. Not inlined: hardly ever called. */
+static __noinline void push_tag(struct __sk_buff *skb, __u32 ifindex)
 {
-	if (!bpf_clone_redirect(walk->skb, ifindex, 0)) {
+	struct mc_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+
+	if (port)
+		bpf_skb_vlan_push(skb, MC_BE16(ETH_P_8021Q), port->vlan);
+}
+
+/* One clone; a member that cannot be reached is counted, and the others go on. */
+static __always_inline void fanout_clone(struct fanout_walk *walk)
+{
+	__u32 ifindex = walk->last.ifindex;
+	__u32 tagged = walk->last.flags & MC_SLOT_F_VLAN;
+	long err;
+
+	if (tagged)
+		push_tag(walk->skb, ifindex);
+	err = bpf_clone_redirect(walk->skb, ifindex, 0);
+	if (tagged)
+		bpf_skb_vlan_pop(walk->skb);
+	if (!err) {
 		walk->copies++;
 		return;
 	}
 	walk->errors++;
 	count_member_error(walk->key, ifindex);
+}
+
+/* Does the member want this source? Asked only where its slot says that there is something to ask. */
+static __noinline int wants_source(const struct fanout_walk *walk, __u64 word)
+{
+	union mc_slot slot = { .word = word };
+	struct mc_source_key key = {
+		.member = {
+			.vni = walk->key->vni,
+			.ifindex = slot.ifindex,
+			.group = walk->key->group,
+		},
+		.source = *walk->source,
+	};
+	struct mc_source *entry = bpf_map_lookup_elem(&sources, &key);
+
+	return entry ? entry->pass : !(slot.flags & MC_SLOT_F_DENY);
 }
 
 static long fanout_slot(__u32 index, struct fanout_walk *walk)
@@ -64,8 +109,12 @@ static long fanout_slot(__u32 index, struct fanout_walk *walk)
 	found.word = READ_ONCE(slot->word);
 	if (!found.word || found.ifindex == walk->ingress)
 		return 0;
+	if (found.flags & MC_SLOT_F_FILTER && !wants_source(walk, found.word)) {
+		walk->filtered++;
+		return 0;
+	}
 	if (walk->last.word)
-		fanout_clone(walk, walk->last.ifindex);
+		fanout_clone(walk);
 	walk->last = found;
 	return 0;
 }
@@ -79,11 +128,25 @@ static __always_inline void fanout_walk(struct fanout_walk *walk)
 		bpf_loop(READ_ONCE(state->high), fanout_slot, walk, 0);
 }
 
-/* Sends the packet itself to the member held back: what the program returns. */
+/*
+ * Sends the packet itself to the member held back: what the program returns, 0 if it cannot. A redirect
+ * happens after the program, when it is too late to count what fails; bpf_check_mtu() at least knows
+ * whether there is such a device.
+ */
 static __always_inline int fanout_last(struct fanout_walk *walk)
 {
+	__u32 ifindex = walk->last.ifindex;
+	__u32 mtu = 0;
+
+	if (bpf_check_mtu(walk->skb, ifindex, &mtu, 0, 0) < 0) {
+		walk->errors++;
+		count_member_error(walk->key, ifindex);
+		return 0;
+	}
 	walk->copies++;
-	if (walk->last.flags & MC_SLOT_F_PEER)
-		return bpf_redirect_peer(walk->last.ifindex, 0);
-	return bpf_redirect(walk->last.ifindex, 0);
+	if (walk->last.flags & MC_SLOT_F_VLAN)
+		push_tag(walk->skb, ifindex);
+	if (walk->last.flags & MC_SLOT_F_PEER && !walk->no_peer)
+		return bpf_redirect_peer(ifindex, 0);
+	return bpf_redirect(ifindex, 0);
 }

@@ -1,57 +1,71 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Memberships of a port: joining, leaving, waiting for a group.
- *
- * Locking: whoever changes a membership of a port holds the port's lock word (port_state.lock), in a
- * report as well as in the control program. It is a word of our own since bpf_spin_lock forbids the
- * table updates that are the point. Under it the pointers into `members` and `port_state` stay what
- * they are: nobody else deletes entries of this port. Slots of a group are shared by ports and
- * need no lock (vector.h). Waiting is bounded; who does not get the lock changes nothing and says so.
- *
- * All functions: lock held, 0 or an enum mc_reason of a refusal.
+ * Memberships of a port: beginning, being served by a slot of the group's vector, ending. The port's
+ * lock is held (port_lock.h). Functions return 0 or an enum mc_reason of a refusal.
  */
 #pragma once
 
 #include "account.h"
+#include "port_lock.h"
+#include "source.h"
+#include "transition.h"
 #include "vector.h"
 
-#define LOCK_TRIES (1 << 14) /* some 100 us: a holder is in softirq and needs about one */
+/*
+ * What a change of memberships works with, in the port's state and so its alone while the lock is held:
+ * a program's stack is too small for it, and per-CPU memory may be taken by an interrupting program.
+ */
+struct work {
+	struct mc_member_key key;
+	struct source_walk walk;
+	struct mc_source fresh; /* entry being added */
+	__u64 now;		/* CLOCK_MONOTONIC, nanoseconds */
+	__u64 old_expires;	/* group timer before the change */
+	__u64 mark;		/* of the record being applied */
+	__u64 group_interval;	/* nanoseconds, as the next two */
+	__u64 last_member;
+	__u64 older_host;
+	__u32 offset;	     /* of the sources in the packet */
+	__u32 record_offset; /* of the next record */
+	__u32 record_end;
+	__u32 refused; /* reason of the first source that was refused */
+	__u32 failed;  /* reason of the first record that was refused */
+	__u32 ignored; /* reason of the last record that had to be ignored */
+	__u16 count;   /* of sources that the record names */
+	__u16 wanted;  /* sources that the origin wants afterwards */
+	__u16 applied; /* records taken into the tables */
+	__u16 waiting; /* joins that wait for their group */
+	__u8 ipv6;     /* width of the addresses in the packet */
+	__u8 type;     /* enum mc_record_type; of user space MC_TO_IN or MC_TO_EX */
+	__u8 origin;   /* one of enum mc_origin */
+	__u8 edge;     /* one host behind the port */
+	__u8 exclude;  /* filter mode of the origin afterwards */
+	__u8 version;  /* of the report */
+	__u8 changed;  /* a source or the mode is not what it was */
+	__u8 query;    /* the querier should ask */
+	struct transition step;
+	__u8 pad[2];
+};
+
+_Static_assert(sizeof(struct work) <= MC_PORT_WORK, "work no longer fits into the port's state");
 
 struct membership {
-	struct mc_member_key key;
-	__u8 origins; /* who joins or leaves */
-	__u8 version; /* of the report, 0 if none */
-	__u8 filter;
-	__u8 pad;
+	struct work *w;
 	struct mc_port *port;
 	struct mc_port_state *state;
+	struct mc_member *member; /* NULL: not there (yet) */
+	struct __sk_buff *skb;
 };
 
-struct lock_attempt {
-	__u32 *lock;
-	__u32 taken;
-};
-
-static long try_lock(__u32 index, struct lock_attempt *attempt)
+/* With the lock just taken: an empty desk. */
+static __always_inline void work_start(struct membership *m)
 {
-	attempt->taken = !__sync_val_compare_and_swap(attempt->lock, 0, 1);
-	return attempt->taken;
+	m->w = (struct work *)m->state->work;
+	__builtin_memset(m->w, 0, sizeof(*m->w));
+	m->w->now = bpf_ktime_get_ns();
 }
 
-static __always_inline int port_lock(struct mc_port_state *state)
-{
-	struct lock_attempt attempt = { .lock = &state->lock };
-
-	bpf_loop(LOCK_TRIES, try_lock, &attempt, 0);
-	return attempt.taken ? 0 : MC_R_PORT_BUSY;
-}
-
-static __always_inline void port_unlock(struct mc_port_state *state)
-{
-	__sync_fetch_and_and(&state->lock, 0);
-}
-
-static __noinline void tell_change(const struct membership *m, __u32 type, __u32 reason)
+static __noinline void tell(const struct membership *m, __u32 type, __u32 reason, __u32 origins)
 {
 	struct mc_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
@@ -60,18 +74,18 @@ static __noinline void tell_change(const struct membership *m, __u32 type, __u32
 	__builtin_memset(event, 0, sizeof(*event));
 	event->type = type;
 	event->reason = reason;
-	event->origins = m->origins;
-	event->ifindex = m->key.ifindex;
-	event->time = bpf_ktime_get_ns();
-	event->vni = m->key.vni;
-	event->group = m->key.group;
+	event->origins = origins;
+	event->ifindex = m->w->key.ifindex;
+	event->time = m->w->now;
+	event->vni = m->w->key.vni;
+	event->group = m->w->key.group;
 	bpf_ringbuf_submit(event, 0);
 }
 
 static __always_inline int refuse(const struct membership *m, __u32 reason)
 {
 	m->state->refused++;
-	tell_change(m, MC_EVENT_REFUSED, reason);
+	tell(m, MC_EVENT_REFUSED, reason, 0);
 	return reason;
 }
 
@@ -82,31 +96,39 @@ static __always_inline void *group_vector(const struct mc_member_key *key)
 	return bpf_map_lookup_elem(&fanout, &group);
 }
 
-static __always_inline int join_pending(const struct membership *m)
+/* The flood group of a VNI is no wish of the port's, so no limit of the port's holds for it. */
+static __always_inline int is_flood_group(const struct mc_addr *group)
 {
-	struct mc_pending value = { .version = m->version, .filter = m->filter };
-
-	if (bpf_map_lookup_elem(&pending, &m->key))
-		return MC_R_REPORT_PENDING;
-	if (m->state->groups >= m->port->limit_groups)
-		return refuse(m, MC_R_PORT_LIMIT);
-	value.since = bpf_ktime_get_ns();
-	if (bpf_map_update_elem(&pending, &m->key, &value, BPF_NOEXIST))
-		return refuse(m, MC_R_PENDING_FULL);
-	m->state->groups++;
-	tell_change(m, MC_EVENT_PENDING, MC_R_REPORT_PENDING);
-	return MC_R_REPORT_PENDING;
+	return mc_addr_is_zero(group);
 }
 
-/* Gives the member a slot if it has none: MC_R_GROUP_FULL when there is none to give. */
-static __always_inline int serve(const struct membership *m, struct mc_member *member, void *vector)
+/* A member that no origin holds yet; the caller gives it one, or ends it. */
+static __noinline int member_begin(struct membership *m)
 {
-	union mc_slot slot = { .ifindex = m->key.ifindex, .flags = MC_SLOT_F_USED };
+	struct mc_member value = { .slot = MC_SLOT_NONE, .since = m->w->now };
+
+	if (m->state->groups >= m->port->limit_groups && !is_flood_group(&m->w->key.group))
+		return refuse(m, MC_R_PORT_LIMIT);
+	if (bpf_map_update_elem(&members, &m->w->key, &value, BPF_NOEXIST))
+		return refuse(m, MC_R_MEMBERS_FULL);
+	m->state->groups++;
+	m->member = bpf_map_lookup_elem(&members, &m->w->key);
+	return m->member ? 0 : MC_R_MEMBERS_FULL;
+}
+
+static __always_inline union mc_slot slot_of(const struct membership *m)
+{
+	union mc_slot slot = { .ifindex = m->w->key.ifindex, .flags = MC_SLOT_F_USED };
 
 	if (m->port->flags & MC_PORT_F_PEER)
 		slot.flags |= MC_SLOT_F_PEER;
-	member->slot = vector_claim(vector, slot.word);
-	return member->slot == MC_SLOT_NONE ? MC_R_GROUP_FULL : 0;
+	if (m->port->vlan)
+		slot.flags |= MC_SLOT_F_VLAN;
+	if (!m->member->exclude)
+		slot.flags |= MC_SLOT_F_FILTER | MC_SLOT_F_DENY;
+	else if (m->member->sources)
+		slot.flags |= MC_SLOT_F_FILTER;
+	return slot;
 }
 
 static __always_inline void count_waiting(void *vector, int difference)
@@ -117,95 +139,79 @@ static __always_inline void count_waiting(void *vector, int difference)
 		__sync_fetch_and_add(&state->waiting, difference);
 }
 
-static __always_inline int join_new(const struct membership *m, void *vector)
+/* Has the member a slot of this vector, or is it counted as waiting for one? */
+static __always_inline int is_known(const struct mc_member *member, void *vector)
 {
-	struct mc_member value = {
-		.slot = MC_SLOT_NONE,
-		.origins = m->origins,
-		.filter = m->filter,
-		.version = m->version,
-	};
-	struct mc_member *member;
+	struct mc_fanout_config *config = vector_config(vector);
 
-	if (m->state->groups >= m->port->limit_groups)
-		return refuse(m, MC_R_PORT_LIMIT);
-	value.since = bpf_ktime_get_ns();
-	if (m->version)
-		value.last_report = value.since;
-	if (bpf_map_update_elem(&members, &m->key, &value, BPF_NOEXIST))
-		return refuse(m, MC_R_MEMBERS_FULL);
-	m->state->groups++;
-	m->state->joins++;
-	tell_change(m, MC_EVENT_JOIN, MC_R_REPORT);
-	member = bpf_map_lookup_elem(&members, &m->key);
-	if (member && !serve(m, member, vector))
-		return 0;
-	count_waiting(vector, 1);
-	return refuse(m, MC_R_GROUP_FULL);
+	return config && member->generation == config->generation;
 }
 
-/* A membership of more origins, or the same again: refresh it, and serve it if a slot is free now. */
-static __always_inline int join_again(const struct membership *m, struct mc_member *member,
-				      void *vector)
+/*
+ * Brings the slot up to date with the member, claiming one if it has none. Without a group to be in
+ * it waits: MC_R_REPORT_PENDING. With a full one too: MC_R_GROUP_FULL.
+ */
+static __noinline int member_serve(struct membership *m)
 {
-	if (m->origins & ~member->origins)
-		tell_change(m, MC_EVENT_JOIN, MC_R_REPORT);
-	member->origins |= m->origins;
-	if (m->version) {
-		member->last_report = bpf_ktime_get_ns();
-		member->version = m->version;
-		member->filter = m->filter;
-	}
-	if (member->slot != MC_SLOT_NONE)
+	void *vector = group_vector(&m->w->key);
+	struct mc_fanout_config *config;
+	union mc_slot slot, *place;
+	int known;
+
+	if (!vector || !m->member)
+		return MC_R_REPORT_PENDING;
+	config = vector_config(vector);
+	if (!config)
+		return MC_R_REPORT_PENDING;
+	slot = slot_of(m);
+	known = m->member->generation == config->generation;
+	if (known && m->member->slot != MC_SLOT_NONE) {
+		place = vector_slot(vector, m->member->slot);
+		if (place)
+			*(volatile __u64 *)&place->word = slot.word;
 		return 0;
-	if (serve(m, member, vector))
+	}
+	m->member->slot = vector_claim(vector, slot.word);
+	m->member->generation = config->generation;
+	if (m->member->slot == MC_SLOT_NONE) {
+		count_waiting(vector, !known);
 		return MC_R_GROUP_FULL;
-	count_waiting(vector, -1);
+	}
+	count_waiting(vector, -known);
 	return 0;
 }
 
-static __noinline int join(const struct membership *m)
+static __always_inline void member_unserve(struct membership *m)
 {
-	void *vector = group_vector(&m->key);
-	struct mc_member *member;
+	void *vector = group_vector(&m->w->key);
 
-	if (!vector)
-		return join_pending(m);
-	member = bpf_map_lookup_elem(&members, &m->key);
-	return member ? join_again(m, member, vector) : join_new(m, vector);
-}
-
-static __always_inline void forget_pending(const struct membership *m)
-{
-	if (!bpf_map_delete_elem(&pending, &m->key))
-		m->state->groups--;
-}
-
-/* MC_R_REPORT_IGNORED when there is nothing that @m->origins could leave. */
-static __noinline int leave(const struct membership *m)
-{
-	struct mc_member *member = bpf_map_lookup_elem(&members, &m->key);
-	void *vector = group_vector(&m->key);
-	__u32 slot;
-
-	if (m->origins & MC_ORIGIN_REPORT)
-		forget_pending(m);
-	if (!member || !(member->origins & m->origins))
-		return MC_R_REPORT_IGNORED;
-	tell_change(m, MC_EVENT_LEAVE, MC_R_REPORT);
-	member->origins &= ~m->origins;
-	if (member->origins)
-		return 0;
-	slot = member->slot;
-	if (bpf_map_delete_elem(&members, &m->key))
-		return MC_R_REPORT_IGNORED;
-	m->state->groups--;
-	m->state->leaves++;
-	if (!vector)
-		return 0;
-	if (slot == MC_SLOT_NONE)
+	if (!vector || !is_known(m->member, vector))
+		return;
+	if (m->member->slot == MC_SLOT_NONE)
 		count_waiting(vector, -1);
 	else
-		vector_release(vector, slot, m->key.ifindex);
+		vector_release(vector, m->member->slot, m->w->key.ifindex);
+}
+
+static long remove_first(__u32 index, struct membership *m)
+{
+	struct mc_source_key key = { .member = m->w->key };
+
+	if (!m->member)
+		return 1;
+	key.source = m->member->first;
+	if (mc_addr_is_zero(&key.source))
+		return 1;
+	source_remove(m->member, &key);
 	return 0;
+}
+
+/* Slot first, so that no copy is made any more; then what it names, then itself. */
+static __noinline void member_end(struct membership *m)
+{
+	member_unserve(m);
+	bpf_loop(MC_SOURCES_MAX + 1, remove_first, m, 0);
+	if (!bpf_map_delete_elem(&members, &m->w->key))
+		m->state->groups--;
+	m->member = NULL;
 }

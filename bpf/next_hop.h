@@ -47,10 +47,10 @@ static __always_inline int is_next_hop_usable(const struct mc_next_hop *hop)
 /*
  * tot_len of 1 makes the kernel report the route's MTU (since 5.13) and refuse nothing for its
  * length. It answers FWD_DISABLED when the egress device does not forward, even for a packet of
- * our own: then what user space resolved has to do.
+ * our own: then what user space resolved has to do. Not 0: it has become unusable.
  */
-static __noinline void resolve(struct __sk_buff *skb, const struct mc_vtep *vtep,
-			       struct mc_next_hop *hop)
+static __noinline int resolve(struct __sk_buff *skb, const struct mc_vtep *vtep,
+			      struct mc_next_hop *hop)
 {
 	struct bpf_fib_lookup fib = {
 		.family = AF_INET,
@@ -78,14 +78,13 @@ static __noinline void resolve(struct __sk_buff *skb, const struct mc_vtep *vtep
 		__builtin_memcpy(hop->dmac, vtep->dmac, 6);
 		__builtin_memcpy(hop->smac, vtep->smac, 6);
 		hop->mtu = device_mtu(vtep->ifindex);
-		hop->state = is_zero_mac(vtep->dmac) ? MC_NEXT_HOP_NO_NEIGHBOUR :
-						       MC_NEXT_HOP_STATIC;
+		hop->state =
+			is_zero_mac(vtep->dmac) ? MC_NEXT_HOP_NO_NEIGHBOUR : MC_NEXT_HOP_STATIC;
 		break;
 	default:
 		hop->state = MC_NEXT_HOP_UNREACHABLE;
 	}
-	if (hop->state != before && !is_next_hop_usable(hop))
-		tell_no_neighbour(vtep);
+	return hop->state != before && !is_next_hop_usable(hop);
 }
 
 /* The next hop of VTEP @id as of @now (CLOCK_MONOTONIC, nanoseconds), in any state. */
@@ -96,8 +95,9 @@ static __always_inline struct mc_next_hop *next_hop(struct __sk_buff *skb, __u32
 
 	if (!hop || hop->expires > now)
 		return hop;
-	resolve(skb, vtep, hop);
-	hop->expires = now + MC_NS_PER_MS * (is_next_hop_usable(hop) ? MC_NEXT_HOP_TTL_MS :
-								       MC_NEXT_HOP_RETRY_MS);
+	if (resolve(skb, vtep, hop)) /* told here, not there: their stacks do not add up */
+		tell_no_neighbour(vtep);
+	hop->expires = now + MC_NS_PER_MS * (is_next_hop_usable(hop) ? MC_NEXT_HOP_TTL_MS
+								     : MC_NEXT_HOP_RETRY_MS);
 	return hop;
 }

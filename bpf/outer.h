@@ -6,6 +6,33 @@
 #include <maps/maps.bpf.h>
 
 /*
+ * Is the inner frame one that we would carry: IP to a group's MAC? What is not goes on to the host's own
+ * tunnel devices, which may serve the same VNI for all else. 0 or a reason.
+ */
+static __always_inline int inner_kind(mc_packet *packet, const struct mc_outer *outer)
+{
+	struct {
+		__u16 align;
+		struct ethhdr eth;
+	} h;
+
+	if (mc_load(packet, outer->inner, &h.eth, ETH_HLEN))
+		return MC_R_MALFORMED;
+	if (!(h.eth.h_dest[0] & 1) || h.eth.h_dest[0] == 0xff)
+		return MC_R_NOT_OURS;
+	switch (h.eth.h_proto) {
+	case MC_BE16(ETH_P_IP):
+	case MC_BE16(ETH_P_IPV6):
+		return 0;
+	case MC_BE16(ETH_P_8021Q):
+	case MC_BE16(ETH_P_8021AD):
+		return MC_R_VLAN;
+	default:
+		return MC_R_NOT_OURS;
+	}
+}
+
+/*
  * 0 with *@outer and *@vtep filled in, MC_R_NOT_OURS (a VNI that we do not serve belongs to some other
  * device of this host), or a reason to drop it.
  */
@@ -27,6 +54,7 @@ static __always_inline int outer_check(mc_packet *packet, __u32 frame_length,
 		return id ? reason : MC_R_NOT_OURS;
 	if (!bpf_map_lookup_elem(&vnis, &outer->vni))
 		return MC_R_NOT_OURS;
+	reason = reason ?: inner_kind(packet, outer);
 	if (reason)
 		return reason;
 	if (mc_addr_equal(&outer->source, &underlay->local))

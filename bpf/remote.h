@@ -50,13 +50,14 @@ static __always_inline void remote_error(struct remote_walk *walk, __u32 id, __u
 }
 
 /* Outer source port from the inner flow, RFC 7348 section 5; a fragment has no ports to read. */
-static __always_inline __be16 source_port(struct __sk_buff *skb, const struct mc_headers *h)
+static __always_inline __be16 source_port(struct __sk_buff *skb, const struct mc_frame *inner)
 {
-	__u32 hash = h->ip.saddr ^ (h->ip.daddr << 7 | h->ip.daddr >> 25) ^ h->ip.protocol;
+	__u32 hash = inner->protocol;
 	__u32 ports;
 
-	if (!mc_ipv4_is_fragment(h) &&
-	    !bpf_skb_load_bytes(skb, ETH_HLEN + h->ip.ihl * 4u, &ports, sizeof(ports)))
+	for (int i = 0; i < 4; i++)
+		hash = (hash << 5 | hash >> 27) ^ inner->source.word[i] ^ inner->group.word[i] * 3;
+	if (!inner->fragment && !bpf_skb_load_bytes(skb, inner->payload, &ports, sizeof(ports)))
 		hash ^= ports;
 	hash *= 0x9e3779b1; /* 2^32 over the golden ratio: spreads low entropy over all bits */
 	return MC_BE16(0xc000 | hash >> 18);
@@ -64,26 +65,26 @@ static __always_inline __be16 source_port(struct __sk_buff *skb, const struct mc
 
 /* What is the same for all VTEPs. TOS: RFC 6040 section 4.1, the inner one copied whole. */
 static __always_inline void start_frame(struct mc_vxlan4_frame *frame, struct __sk_buff *skb,
-					const struct mc_headers *h, __u32 vni)
+					const struct mc_frame *inner, __u32 vni)
 {
-	__u32 inner = skb->len;
+	__u32 length = skb->len;
 
 	frame->align = 0;
 	frame->eth.h_proto = MC_BE16(ETH_P_IP);
 	frame->ip.version = 4;
 	frame->ip.ihl = 5;
-	frame->ip.tos = h->ip.tos;
-	frame->ip.tot_len = MC_BE16(inner + MC_VXLAN4_OVERHEAD - ETH_HLEN);
-	frame->ip.id = 0; /* atomic, RFC 6864 section 4.1 */
+	frame->ip.tos = inner->tos;
+	frame->ip.tot_len = MC_BE16(length + MC_VXLAN4_OVERHEAD - ETH_HLEN);
+	frame->ip.id = 0;		      /* atomic, RFC 6864 section 4.1 */
 	frame->ip.frag_off = MC_BE16(0x4000); /* DF */
 	frame->ip.ttl = 64;
 	frame->ip.protocol = IPPROTO_UDP;
-	frame->udp.source = source_port(skb, h);
-	frame->udp.len = MC_BE16(inner + sizeof(struct udphdr) + sizeof(struct mc_vxlan_header));
+	frame->udp.source = source_port(skb, inner);
+	frame->udp.len = MC_BE16(length + sizeof(struct udphdr) + sizeof(struct mc_vxlan_header));
 	frame->udp.check = 0;
 	frame->vxlan.flags = MC_BE32(MC_VXLAN_FLAG_VNI);
 	frame->vxlan.vni = MC_BE32(vni << 8);
-	frame->inner = h->eth;
+	frame->inner = inner->eth;
 }
 
 /* What is this VTEP's own. */
@@ -202,12 +203,12 @@ static __always_inline int remote_last(struct remote_walk *walk)
  * Encapsulates @skb and sends it to all VTEPs in @walk->vector. Returns what the program returns,
  * 0 if the packet was not redirected. The packet is an outer frame afterwards.
  */
-static __always_inline int remote_send(struct remote_walk *walk, const struct mc_headers *h,
+static __always_inline int remote_send(struct remote_walk *walk, const struct mc_frame *inner,
 				       __u32 vni)
 {
 	struct __sk_buff *skb = walk->skb;
 
-	start_frame(&walk->frame, skb, h, vni);
+	start_frame(&walk->frame, skb, inner, vni);
 	if (bpf_skb_adjust_room(skb, MC_VXLAN4_OVERHEAD, BPF_ADJ_ROOM_MAC, BPF_ENCAP_FLAGS)) {
 		walk->errors++;
 		walk->reason = MC_R_NO_ROOM;

@@ -26,7 +26,7 @@ int underlay_guard(struct xdp_md *xdp)
 	if (!reason || reason == MC_R_NOT_OURS)
 		return XDP_PASS;
 	facts.key.vni = outer.vni;
-	facts.saddr = outer.source.word[3];
+	facts.source = outer.source;
 	account(&facts, reason);
 	return XDP_DROP;
 }

@@ -3,14 +3,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <bpfcast/abi.h>
-#include <bpfcast/log.h>
-#include <bpfcast/util.h>
-#include <maps/text.h>
 
-#include "array.h"
 #include "cli.h"
 #include "device.h"
 #include "word.h"
@@ -145,65 +141,29 @@ int arg_device(struct cli *cli, const struct arg *arg, const char *text)
 	return 0;
 }
 
-int arg_group(struct cli *cli, const struct arg *arg, const char *text)
+int arg_interval(struct cli *cli, const struct arg *arg, const char *text)
 {
-	struct mc_addr group;
+	unsigned long long value;
+	char *end;
 
-	if (mc_addr_parse(text, &group))
-		return cli_usage(cli, "%s '%s' is not an IP address", arg->name, text);
-	if (!mc_addr_is_multicast(&group))
-		return cli_usage(cli, "%s is not a multicast address: a group is in 224.0.0.0/4",
-				 text);
-	if (!mc_addr_is_v4(&group))
-		return mc_error(-EOPNOTSUPP, "%s: IPv6 groups come with a later version", text);
-	if (mc_v4_is_link_local_group(group.word[3]))
-		return mc_error(-EINVAL,
-				"%s is a link-local group (224.0.0.0/24): such groups "
-				"are never pruned nor leave their segment, and stay with the host",
-				text);
-	*(struct mc_addr *)arg->to = group;
-	return 0;
-}
-
-static int parse_host(struct cli *cli, const struct arg *arg, const char *text,
-		      struct mc_addr *host)
-{
-	struct mc_addr addr;
-
-	if (mc_addr_parse(text, &addr))
-		return cli_usage(cli, "%s '%s' is not an IP address", arg->name, text);
-	if (!mc_addr_is_v4(&addr))
-		return mc_error(-EOPNOTSUPP, "%s: an IPv6 underlay comes with a later version",
-				text);
-	if (mc_v4_is_bad_source(addr.word[3]))
-		return cli_usage(cli,
-				 "%s cannot be the address of a node: it must be unicast, "
-				 "and not loopback or 0.0.0.0/8",
-				 text);
-	*host = addr;
-	return 0;
-}
-
-int arg_host(struct cli *cli, const struct arg *arg, const char *text)
-{
-	return parse_host(cli, arg, text, arg->to);
-}
-
-int arg_hosts(struct cli *cli, const struct arg *arg, const char *text)
-{
-	mc_autofree char *copy = strdup(text);
-	struct mc_addr host;
-	char *rest = copy, *word;
-	int err;
-
-	if (!copy)
-		return mc_error_errno(-ENOMEM, "cannot read '%s'", text);
-	while ((word = strsep(&rest, ","))) {
-		err = parse_host(cli, arg, word, &host);
-		if (!err)
-			err = array_add(arg->to, &host);
-		if (err)
-			return err;
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || value > UINT32_MAX)
+		value = UINT32_MAX; /* out of range in any unit */
+	value *= 1000;
+	if (*end == '.' && isdigit((unsigned char)end[1])) {
+		end++;
+		for (unsigned int unit = 100; unit && isdigit((unsigned char)*end); unit /= 10)
+			value += (unsigned int)(*end++ - '0') * unit;
 	}
+	if (!isdigit((unsigned char)text[0]) || *end)
+		return cli_usage(cli,
+				 "%s '%s' is not a time: say seconds, at most three "
+				 "decimals, such as 2.5",
+				 arg->name, text);
+	if (value < arg->min || value > arg->max)
+		return cli_usage(cli, "%s %s is out of range: %u.%03u to %u seconds", arg->name,
+				 text, arg->min / 1000, arg->min % 1000, arg->max / 1000);
+	*(__u32 *)arg->to = (__u32)value;
 	return 0;
 }

@@ -36,10 +36,10 @@ struct arg {
 
 #define ARG_NEEDED(...)	  ARG_(true, __VA_ARGS__)
 #define ARG_OPTIONAL(...) ARG_(false, __VA_ARGS__)
-#define ARG_(is_needed, text, parser, target, ...)                                        \
-	{                                                                                 \
-		.name = (text), .parse = (parser), .to = (target), .needed = (is_needed), \
-		##__VA_ARGS__                                                             \
+#define ARG_(is_needed, text, parser, target, ...)                                                 \
+	{                                                                                          \
+		.name = (text), .parse = (parser), .to = (target), .needed = (is_needed),          \
+		##__VA_ARGS__                                                                      \
 	}
 
 /* Fills in what @args point to. 0 or a negative errno, said. */
@@ -53,3 +53,13 @@ int arg_device(struct cli *cli, const struct arg *arg, const char *text); /* con
 int arg_group(struct cli *cli, const struct arg *arg, const char *text);  /* struct mc_addr */
 int arg_host(struct cli *cli, const struct arg *arg, const char *text);	  /* struct mc_addr */
 int arg_hosts(struct cli *cli, const struct arg *arg, const char *text); /* struct array of these */
+int arg_mac(struct cli *cli, const struct arg *arg, const char *text);	 /* __u8[6] */
+
+/* As arg_hosts, of both families and whatever they are. */
+int arg_addrs(struct cli *cli, const struct arg *arg, const char *text);
+
+/* Seconds with up to three decimals, into milliseconds, as are min and max: __u32. */
+int arg_interval(struct cli *cli, const struct arg *arg, const char *text);
+
+/* A group that may be shown: also the word for the flood group of a VNI (GROUP_LINK_LOCAL). */
+int arg_known_group(struct cli *cli, const struct arg *arg, const char *text);

@@ -11,9 +11,9 @@ struct array {
 	size_t capacity;
 };
 
-#define ARRAY_OF(type)               \
-	{                            \
-		.size = sizeof(type) \
+#define ARRAY_OF(type)                                                                             \
+	{                                                                                          \
+		.size = sizeof(type)                                                               \
 	}
 #define autoarray __attribute__((cleanup(array_free)))
 

@@ -58,3 +58,10 @@ const char *device_name(struct mc_instance *in, __u32 ifindex, char name[DEVICE_
 		snprintf(name, DEVICE_NAME_SIZE, "%u", ifindex);
 	return name;
 }
+
+const char *device_mac(const __u8 mac[6], char buf[MAC_TEXT])
+{
+	snprintf(buf, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+		 mac[4], mac[5]);
+	return buf;
+}

@@ -8,6 +8,7 @@
 struct mc_instance;
 
 #define DEVICE_NAME_SIZE 16 /* IFNAMSIZ */
+#define MAC_TEXT	 18
 
 struct device {
 	char name[DEVICE_NAME_SIZE];
@@ -23,3 +24,6 @@ const char *device_state(__u32 ifindex);
 
 /* The name of the port or underlay with this index, else of the device, else its number. */
 const char *device_name(struct mc_instance *in, __u32 ifindex, char name[DEVICE_NAME_SIZE]);
+
+/* "02:00:00:00:00:01"; @buf is returned. */
+const char *device_mac(const __u8 mac[6], char buf[MAC_TEXT]);

@@ -16,11 +16,19 @@
 #include "output.h"
 #include "verb.h"
 
+const char *group_name(const struct mc_addr *group, char *buf)
+{
+	if (!mc_addr_is_zero(group))
+		return mc_addr_format(group, buf);
+	snprintf(buf, MC_ADDR_TEXT, "%s", GROUP_LINK_LOCAL);
+	return buf;
+}
+
 const char *group_format(const struct mc_group_key *key, char *buf)
 {
 	char text[MC_ADDR_TEXT];
 
-	snprintf(buf, GROUP_TEXT, "%s vni %u", mc_addr_format(&key->group, text), key->vni);
+	snprintf(buf, GROUP_TEXT, "%s vni %u", group_name(&key->group, text), key->vni);
 	return buf;
 }
 
@@ -45,14 +53,9 @@ static int add(struct cli *cli, int argc, char **argv)
 
 	if (!err)
 		err = cli_open(cli, true, &in);
-	if (!err && cli->file && !mc_group_exists(in, &key)) {
-		err = group_queue_add(cli, &key, size);
-		if (err != -EEXIST)
-			return err;
-		err = group_queue_settle(
-			cli); /* so that the next step meets the first and says so */
-	}
-	return err ? err : mc_group_add(in, &key, size);
+	if (err)
+		return err;
+	return cli->file ? group_queue_add(cli, &key, size) : mc_group_add(in, &key, size);
 }
 
 static int del(struct cli *cli, int argc, char **argv)
@@ -66,10 +69,10 @@ static int del(struct cli *cli, int argc, char **argv)
 	int err = args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args));
 
 	if (!err)
-		err = cli_instance(cli, true, &in);
+		err = cli_open(cli, true, &in);
 	if (err)
 		return err;
-	return mc_group_del(in, &key);
+	return cli->file ? group_queue_del(cli, &key) : mc_group_del(in, &key);
 }
 
 /* Which groups are meant. */
@@ -114,14 +117,21 @@ static int find(struct mc_instance *in, struct filter *filter)
 		return mc_error_errno(err, "cannot read the groups");
 	if (filter->has_group && !filter->found->count)
 		return mc_error(-ENOENT, "no group %s here; 'bpfcast group show' lists them",
-				mc_addr_format(&filter->key.group, text));
+				group_name(&filter->key.group, text));
 	array_sort(filter->found, by_key);
 	return 0;
+}
+
+/* All but the flood groups, which the settings of their VNIs make. */
+static int collect_key(const struct mc_group *group, void *arg)
+{
+	return mc_addr_is_zero(&group->key.group) ? 0 : array_add(arg, &group->key);
 }
 
 static int flush(struct cli *cli, int argc, char **argv)
 {
 	autoarray struct array groups = ARRAY_OF(struct mc_group);
+	autoarray struct array keys = ARRAY_OF(struct mc_group_key);
 	struct filter filter = { .found = &groups };
 	struct mc_instance *in = NULL;
 	const struct arg args[] = {
@@ -135,8 +145,8 @@ static int flush(struct cli *cli, int argc, char **argv)
 	if (!err)
 		err = find(in, &filter);
 	for (size_t i = 0; !err && i < groups.count; i++)
-		err = mc_group_del(in, &((struct mc_group *)array_at(&groups, i))->key);
-	return err;
+		err = collect_key(array_at(&groups, i), &keys);
+	return err ? err : mc_group_del_many(in, keys.items, (__u32)keys.count);
 }
 
 static const struct column columns[] = {
@@ -159,7 +169,7 @@ static void show_row(struct output *out, const struct mc_group *group)
 	char text[MC_ADDR_TEXT];
 
 	output_number(out, "vni", group->key.vni);
-	output_text(out, "group", mc_addr_format(&group->key.group, text));
+	output_text(out, "group", group_name(&group->key.group, text));
 	output_number(out, "size", group->size);
 	output_number(out, "local", group->local);
 	output_number(out, "waiting", group->waiting);
@@ -178,7 +188,8 @@ static int show(struct cli *cli, int argc, char **argv)
 	struct mc_instance *in = NULL;
 	struct output out;
 	const struct arg args[] = {
-		ARG_OPTIONAL("GROUP", arg_group, &filter.key.group, .given = &filter.has_group),
+		ARG_OPTIONAL("GROUP", arg_known_group, &filter.key.group,
+			     .given = &filter.has_group),
 		ARG_OPTIONAL("vni", arg_number, &filter.key.vni, .given = &filter.has_vni,
 			     .max = MC_VNI_MAX),
 	};
@@ -197,13 +208,15 @@ static int show(struct cli *cli, int argc, char **argv)
 }
 
 static const struct verb verbs[] = {
-	{ "show", "[GROUP] [vni N]", "list the groups", NULL, show, false },
+	{ "show", "[GROUP] [vni N]", "list the groups",
+	  "The group 'link-local' carries all link-local groups of its VNI: see 'bpfcast vni help'.\n",
+	  show, false },
 	{ "add", "GROUP vni N [size N]", "carry this group; joins that waited for it count",
 	  "  vni N   the tenant, 0 to 16777215\n"
 	  "  size N  most local members; 256 unless said\n",
 	  add, false },
-	{ "del", "GROUP vni N", "carry it no more; who joined it stays known as pending", NULL, del,
-	  false },
+	{ "del", "GROUP vni N", "carry it no more; hosts that joined it stay known as pending",
+	  NULL, del, false },
 	{ "flush", "[vni N]", "delete all groups, or those of a VNI", NULL, flush, false },
 	{},
 };

@@ -6,6 +6,12 @@
 
 struct mc_group_key;
 
+/* Stands for the address of a VNI's flood group, which carries all link-local groups. */
+#define GROUP_LINK_LOCAL "link-local"
+
+/* The address, or GROUP_LINK_LOCAL; @buf has MC_ADDR_TEXT bytes and is returned. */
+const char *group_name(const struct mc_addr *group, char *buf);
+
 #define GROUP_TEXT (MC_ADDR_TEXT + 20)
 
 /* "239.1.1.1 vni 7"; @buf has GROUP_TEXT bytes and is returned. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <search.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
@@ -15,6 +16,7 @@
 #define QUEUE_MAX 1024 /* a wait for RCU is little beside that many */
 
 struct group_queue {
+	bool del;   /* these are to be deleted, else to be added */
 	void *tree; /* of the keys, to find one */
 	__u32 count;
 	struct mc_group_key key[QUEUE_MAX];
@@ -39,7 +41,19 @@ static void empty(struct group_queue *queue)
 	queue->count = 0;
 }
 
-int group_queue_add(struct cli *cli, const struct mc_group_key *key, __u32 size)
+/* Does what is in the queue if it has to be done before anything is done to @key. */
+static int make_way(struct cli *cli, const struct mc_group_key *key, bool del)
+{
+	struct group_queue *queue = cli->queue;
+
+	if (!queue || !queue->count)
+		return 0;
+	if (queue->del == del && !tfind(key, &queue->tree, compare))
+		return 0;
+	return group_queue_settle(cli);
+}
+
+static int append(struct cli *cli, const struct mc_group_key *key, __u32 size, bool del)
 {
 	struct group_queue *queue = cli->queue;
 
@@ -49,8 +63,7 @@ int group_queue_add(struct cli *cli, const struct mc_group_key *key, __u32 size)
 			return mc_error_errno(-ENOMEM, "cannot collect groups");
 		cli->queue = queue;
 	}
-	if (tfind(key, &queue->tree, compare))
-		return -EEXIST;
+	queue->del = del;
 	queue->key[queue->count] = *key;
 	queue->size[queue->count] = size;
 	queue->line[queue->count] = cli->line;
@@ -59,6 +72,28 @@ int group_queue_add(struct cli *cli, const struct mc_group_key *key, __u32 size)
 	if (++queue->count == QUEUE_MAX)
 		return group_queue_settle(cli);
 	return 0;
+}
+
+int group_queue_add(struct cli *cli, const struct mc_group_key *key, __u32 size)
+{
+	int err = make_way(cli, key, false);
+
+	if (err)
+		return err;
+	if (mc_group_exists(cli->in, key))
+		return mc_group_add(cli->in, key, size); /* which refuses it */
+	return append(cli, key, size, false);
+}
+
+int group_queue_del(struct cli *cli, const struct mc_group_key *key)
+{
+	int err = make_way(cli, key, true);
+
+	if (err)
+		return err;
+	if (!mc_group_exists(cli->in, key))
+		return mc_group_del(cli->in, key); /* which refuses it */
+	return append(cli, key, 0, true);
 }
 
 static int count_group(const void *key, const void *value, void *arg)
@@ -92,21 +127,31 @@ static int add_one(struct cli *cli, const struct group_queue *queue, __u32 i)
 	return 0;
 }
 
-int group_queue_settle(struct cli *cli)
+static int add_all(struct cli *cli, const struct group_queue *queue)
 {
-	struct group_queue *queue = cli->queue;
-	size_t line = cli->line;
-	__u32 fitting;
+	__u32 fitting = count_fitting(cli->in, queue->count);
 	int err = 0;
 
-	if (!queue || !queue->count)
-		return 0;
-	fitting = count_fitting(cli->in, queue->count);
-	cli_set_line(cli, queue->line[0]);
 	if (fitting)
 		err = mc_group_add_many(cli->in, queue->key, queue->size, fitting);
 	for (__u32 i = fitting; !err && i < queue->count; i++)
 		err = add_one(cli, queue, i);
+	return err;
+}
+
+int group_queue_settle(struct cli *cli)
+{
+	struct group_queue *queue = cli->queue;
+	size_t line = cli->line;
+	int err;
+
+	if (!queue || !queue->count)
+		return 0;
+	cli_set_line(cli, queue->line[0]);
+	if (queue->del)
+		err = mc_group_del_many(cli->in, queue->key, queue->count);
+	else
+		err = add_all(cli, queue);
 	empty(queue);
 	if (!err) /* else the prefix stays that of the line that failed */
 		cli_set_line(cli, line);

@@ -9,6 +9,7 @@
 
 #define GROUPS_MAX  (1 << 20)
 #define MEMBERS_MAX (1 << 24)
+#define SOURCES_MAX (1 << 24)
 
 static int load(struct cli *cli, int argc, char **argv)
 {
@@ -17,6 +18,7 @@ static int load(struct cli *cli, int argc, char **argv)
 	const struct arg args[] = {
 		ARG_OPTIONAL("groups", arg_number, &options.groups, .min = 1, .max = GROUPS_MAX),
 		ARG_OPTIONAL("members", arg_number, &options.members, .min = 1, .max = MEMBERS_MAX),
+		ARG_OPTIONAL("sources", arg_number, &options.sources, .min = 1, .max = SOURCES_MAX),
 		ARG_OPTIONAL("vxlan-port", arg_number, &vxlan_port, .min = 1, .max = 65535),
 		ARG_OPTIONAL("geneve-port", arg_number, &geneve_port, .min = 1, .max = 65535),
 	};
@@ -42,10 +44,11 @@ static int unload(struct cli *cli, int argc, char **argv)
 }
 
 static const struct verb load_verbs[] = {
-	{ "", "[groups N] [members N] [vxlan-port N] [geneve-port N]",
+	{ "", "[groups N] [members N] [sources N] [vxlan-port N] [geneve-port N]",
 	  "load the datapath, or replace its programs and keep its tables",
 	  "  groups N       most groups of the instance; 4096 unless said\n"
 	  "  members N      most local members; 65536 unless said\n"
+	  "  sources N      most sources that members name; 65536 unless said\n"
 	  "  vxlan-port N   UDP port of VXLAN; 4789 unless said\n"
 	  "  geneve-port N  UDP port of Geneve; 6081 unless said\n",
 	  load, false },

@@ -22,78 +22,125 @@
 struct target {
 	struct mc_instance *in;
 	struct mc_group_key key;
-	const char *dev; /* NULL: a remote one */
-	__u32 ifindex;
-	__u32 vtep;
+	const char *dev;       /* NULL: remote ones */
+	struct array vteps;    /* struct mc_addr */
+	struct array sources;  /* struct mc_addr */
+	bool include, exclude; /* these are what is wanted, or what is not; or neither */
 };
 
-static int parse_target(struct cli *cli, int argc, char **argv, struct target *target)
+#define TARGET                                                                                     \
+	{                                                                                          \
+		.vteps = ARRAY_OF(struct mc_addr), .sources = ARRAY_OF(struct mc_addr)             \
+	}
+#define autotarget __attribute__((cleanup(target_free)))
+
+static void target_free(struct target *target)
 {
-	struct mc_addr vtep;
-	bool has_vtep = false;
+	array_free(&target->vteps);
+	array_free(&target->sources);
+}
+
+static int check_target(struct cli *cli, const struct target *target)
+{
+	if (!!target->vteps.count == !!target->dev)
+		return cli_usage(cli, "say who: either a port or a VTEP");
+	if (target->include && target->exclude)
+		return cli_usage(cli, "say either include or exclude");
+	if (!target->dev && (target->include || target->exclude))
+		return cli_usage(cli, "sources are for a port: a VTEP gets all of them");
+	return 0;
+}
+
+#define TARGET_ARGS_NO_FILTER 4
+
+/* The first TARGET_ARGS_NO_FILTER arguments, or all. */
+static int parse_target(struct cli *cli, int argc, char **argv, struct target *target, bool filter)
+{
 	const struct arg args[] = {
 		ARG_NEEDED("GROUP", arg_group, &target->key.group),
 		ARG_NEEDED("vni", arg_number, &target->key.vni, .max = MC_VNI_MAX),
 		ARG_OPTIONAL("port", arg_device, &target->dev),
-		ARG_OPTIONAL("vtep", arg_host, &vtep, .given = &has_vtep),
+		ARG_OPTIONAL("vtep", arg_hosts, &target->vteps),
+		ARG_OPTIONAL("include", arg_addrs, &target->sources, .given = &target->include),
+		ARG_OPTIONAL("exclude", arg_addrs, &target->sources, .given = &target->exclude),
 	};
-	int err = args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args));
+	int err = args_parse(cli, argc, argv, args,
+			     filter ? MC_ARRAY_SIZE(args) : TARGET_ARGS_NO_FILTER);
 
-	if (err)
-		return err;
-	if (has_vtep == !!target->dev)
-		return cli_usage(cli, "say who: either a port or a VTEP");
-	err = cli_instance(cli, true, &target->in);
-	if (err)
-		return err;
-	if (has_vtep)
-		return vtep_find(target->in, &vtep, &target->vtep);
-	return port_find(target->in, target->dev, &target->ifindex);
+	if (!err)
+		err = check_target(cli, target);
+	return err ? err : cli_instance(cli, true, &target->in);
 }
 
-static struct mc_member_key member_key(const struct target *target)
+static int find_member(const struct target *target, struct mc_member_key *key)
 {
-	return (struct mc_member_key){
-		.vni = target->key.vni,
-		.ifindex = target->ifindex,
-		.group = target->key.group,
+	*key = (struct mc_member_key){ .vni = target->key.vni, .group = target->key.group };
+	return port_find(target->in, target->dev, &key->ifindex);
+}
+
+static int find_vtep(struct cli *cli, const struct target *target, __u32 *id)
+{
+	if (target->vteps.count > 1)
+		return cli_usage(cli, "one VTEP at a time; 'member replace' takes several");
+	return vtep_find(target->in, array_at(&target->vteps, 0), id);
+}
+
+static struct mc_filter filter_of(const struct target *target)
+{
+	return (struct mc_filter){
+		.include = target->include,
+		.count = (__u32)target->sources.count,
+		.sources = target->sources.items,
 	};
 }
 
 static int add(struct cli *cli, int argc, char **argv)
 {
-	struct target target = {};
+	autotarget struct target target = TARGET;
+	struct mc_filter filter;
 	struct mc_member_key key;
-	int err = parse_target(cli, argc, argv, &target);
+	__u32 vtep;
+	int err = parse_target(cli, argc, argv, &target, true);
 
+	if (!err)
+		err = target.dev ? find_member(&target, &key) : find_vtep(cli, &target, &vtep);
 	if (err)
 		return err;
 	if (!target.dev)
-		return mc_remote_add(target.in, &target.key, target.vtep);
-	key = member_key(&target);
-	return mc_member_add(target.in, &key, MC_ORIGIN_STATIC);
+		return mc_remote_add(target.in, &target.key, vtep);
+	filter = filter_of(&target);
+	return mc_member_add(target.in, &key, MC_ORIGIN_STATIC, &filter);
+}
+
+static int del_port(const struct target *target)
+{
+	struct mc_member_key key;
+	struct mc_member member;
+	char text[GROUP_TEXT];
+	int err = find_member(target, &key);
+
+	if (err)
+		return err;
+	if (mc_member_get(target->in, &key, &member) || !(member.origins & MC_ORIGIN_STATIC))
+		return mc_error(-ENOENT,
+				"port '%s' is not a static member of group %s; 'bpfcast member "
+				"show' lists them",
+				target->dev, group_format(&target->key, text));
+	return mc_member_del(target->in, &key, MC_ORIGIN_STATIC);
 }
 
 static int del(struct cli *cli, int argc, char **argv)
 {
-	struct target target = {};
-	struct mc_member_key key;
-	struct mc_member member;
-	char text[GROUP_TEXT];
-	int err = parse_target(cli, argc, argv, &target);
+	autotarget struct target target = TARGET;
+	__u32 vtep;
+	int err = parse_target(cli, argc, argv, &target, false);
 
 	if (err)
 		return err;
-	if (!target.dev)
-		return mc_remote_del(target.in, &target.key, target.vtep);
-	key = member_key(&target);
-	if (mc_table_get(target.in, MC_TABLE_MEMBERS, &key, &member) ||
-	    !(member.origins & MC_ORIGIN_STATIC))
-		return mc_error(-ENOENT,
-				"port '%s' is not a static member of group %s; 'bpfcast member "
-				"show' lists them",
-				target.dev, group_format(&target.key, text));
-	return mc_member_del(target.in, &key, MC_ORIGIN_STATIC);
+	if (target.dev)
+		return del_port(&target);
+	err = find_vtep(cli, &target, &vtep);
+	return err ? err : mc_remote_del(target.in, &target.key, vtep);
 }
 
 /* The ids of the VTEPs, each once. */
@@ -114,26 +161,28 @@ static int find_vteps(struct mc_instance *in, const struct array *addresses, str
 	return 0;
 }
 
+static int replace_vteps(const struct target *target)
+{
+	autoarray struct array ids = ARRAY_OF(__u32);
+	int err = find_vteps(target->in, &target->vteps, &ids);
+
+	return err ? err : mc_remote_set(target->in, &target->key, ids.items, (__u32)ids.count);
+}
+
 static int replace(struct cli *cli, int argc, char **argv)
 {
-	autoarray struct array addresses = ARRAY_OF(struct mc_addr);
-	autoarray struct array ids = ARRAY_OF(__u32);
-	struct mc_group_key key = {};
-	struct mc_instance *in = NULL;
-	const struct arg args[] = {
-		ARG_NEEDED("GROUP", arg_group, &key.group),
-		ARG_NEEDED("vni", arg_number, &key.vni, .max = MC_VNI_MAX),
-		ARG_NEEDED("vtep", arg_hosts, &addresses),
-	};
-	int err = args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args));
+	autotarget struct target target = TARGET;
+	struct mc_filter filter;
+	struct mc_member_key key;
+	int err = parse_target(cli, argc, argv, &target, true);
 
-	if (!err)
-		err = cli_instance(cli, true, &in);
-	if (!err)
-		err = find_vteps(in, &addresses, &ids);
 	if (err)
 		return err;
-	return mc_remote_set(in, &key, ids.items, (__u32)ids.count);
+	if (!target.dev)
+		return replace_vteps(&target);
+	err = find_member(&target, &key);
+	filter = filter_of(&target);
+	return err ? err : mc_member_set(target.in, &key, MC_ORIGIN_STATIC, &filter);
 }
 
 struct static_members {
@@ -181,17 +230,27 @@ static int flush(struct cli *cli, int argc, char **argv)
 
 static const struct verb verbs[] = {
 	{ "show", "[GROUP] [vni N] [port DEV]", "list the members, remote and pending ones too",
-	  "state   active     gets copies\n"
-	  "        waiting    the group has no free slot: 'group del', then 'group add size N'\n"
-	  "        pending    joined, but nobody has added the group\n"
-	  "        no-device  its device is gone\n",
+	  "filter   include    gets what comes from 'sources' only\n"
+	  "         exclude    gets all but what comes from 'sources'\n"
+	  "sources  the first of them; all with -s\n"
+	  "version  of the host's last report\n"
+	  "state    active     gets copies\n"
+	  "         waiting    the group has no free slot: 'group del', then 'group add size N'\n"
+	  "         pending    joined, but nobody has added the group\n"
+	  "         no-device  its device is gone\n"
+	  "expires  time left of the host's wish for all sources, unless it reports again\n",
 	  member_show, false },
-	{ "add", "GROUP vni N port DEV|vtep IP", "give the group to a port, or to another node",
-	  NULL, add, false },
-	{ "del", "GROUP vni N port DEV|vtep IP",
+	{ "add", "GROUP vni N {port DEV [include IP,...|exclude IP,...] | vtep IP}",
+	  "give the group to a port, or to another node",
+	  "  include IP,...  what comes from these sources only\n"
+	  "  exclude IP,...  all but what comes from these\n"
+	  "A host that has joined by itself gets what either of the two wants.\n",
+	  add, false },
+	{ "del", "GROUP vni N {port DEV | vtep IP}",
 	  "undo that; a port whose host has joined keeps getting it", NULL, del, false },
-	{ "replace", "GROUP vni N vtep IP[,IP...]",
-	  "make these nodes the remote members, all in one step", NULL, replace, false },
+	{ "replace", "GROUP vni N {port DEV [include IP,...|exclude IP,...] | vtep IP[,IP...]}",
+	  "same for a port, whatever it had; or make these nodes the remote members, in one step",
+	  NULL, replace, false },
 	{ "flush", "GROUP vni N", "remove what was added: static and remote members", NULL, flush,
 	  false },
 	{},

@@ -2,6 +2,7 @@
 #include "member.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,8 +10,6 @@
 #include <bpfcast/util.h>
 #include <maps/group.h>
 #include <maps/member.h>
-#include <maps/port.h>
-#include <maps/remote.h>
 #include <maps/vtep.h>
 
 #include "args.h"
@@ -18,163 +17,38 @@
 #include "cli.h"
 #include "device.h"
 #include "group.h"
+#include "member_list.h"
 #include "output.h"
 #include "port.h"
 
-#define NSEC_PER_SEC 1000000000ull
-
-enum row_kind { LOCAL, PENDING, REMOTE };
-
-/* A member of either kind, or a pending join. */
-struct row {
-	struct mc_group_key key;
-	enum row_kind kind;
-	__u32 id; /* ifindex, or id of a VTEP */
-	__u8 origins;
-	__u8 filter;
-	bool waiting;
-	__u64 since; /* CLOCK_MONOTONIC, nanoseconds; 0: unknown */
-	__u64 errors;
-};
-
-struct port_name {
-	__u32 ifindex;
-	char name[DEVICE_NAME_SIZE];
-	bool gone;
-};
-
-struct listing {
-	struct mc_instance *in;
-	struct mc_group_key key; /* what is asked for */
-	bool has_group, has_vni;
-	const char *dev;
-	__u32 ifindex;
-	struct array rows;
-	struct array ports; /* by index: read once, whatever the number of members */
-};
-
-static bool is_wanted(const struct listing *list, __u32 vni, const struct mc_addr *group)
-{
-	return (!list->has_vni || vni == list->key.vni) &&
-	       (!list->has_group || mc_addr_equal(group, &list->key.group));
-}
-
-static bool is_wanted_port(const struct listing *list, const struct mc_member_key *key)
-{
-	return (!list->dev || key->ifindex == list->ifindex) &&
-	       is_wanted(list, key->vni, &key->group);
-}
-
-static int add_member(const struct mc_member_key *key, const struct mc_member *member, void *arg)
-{
-	struct listing *list = arg;
-	struct row row = {
-		.key = { key->vni, key->group },
-		.kind = LOCAL,
-		.id = key->ifindex,
-		.origins = member->origins,
-		.filter = member->filter,
-		.waiting = member->slot == MC_SLOT_NONE,
-		.since = member->since,
-		.errors = member->errors,
-	};
-
-	return is_wanted_port(list, key) ? array_add(&list->rows, &row) : 0;
-}
-
-static int add_pending(const struct mc_member_key *key, const struct mc_pending *pending, void *arg)
-{
-	struct listing *list = arg;
-	struct row row = {
-		.key = { key->vni, key->group },
-		.kind = PENDING,
-		.id = key->ifindex,
-		.origins = MC_ORIGIN_REPORT,
-		.filter = pending->filter,
-		.since = pending->since,
-	};
-
-	return is_wanted_port(list, key) ? array_add(&list->rows, &row) : 0;
-}
-
-static int add_remotes(const struct mc_group *group, void *arg)
-{
-	struct listing *list = arg;
-	struct row row = { .key = group->key, .kind = REMOTE, .origins = MC_ORIGIN_STATIC };
-	mc_autofree __u32 *vteps = NULL;
-	__u32 count = 0;
-	int err;
-
-	if (!group->remote || !is_wanted(list, group->key.vni, &group->key.group))
-		return 0;
-	err = mc_remote_get(list->in, &group->key, &vteps, &count);
-	if (err == -ENOENT) /* deleted since */
-		return 0;
-	for (__u32 i = 0; !err && i < count; i++) {
-		row.id = vteps[i];
-		err = array_add(&list->rows, &row);
-	}
-	return err;
-}
-
-static int add_port(__u32 ifindex, const struct mc_port *port, void *arg)
-{
-	struct port_name item = { .ifindex = ifindex };
-	struct listing *list = arg;
-	struct device device;
-
-	snprintf(item.name, sizeof(item.name), "%s", port->name);
-	item.gone = device_get(ifindex, &device) == -ENODEV;
-	return array_add(&list->ports, &item);
-}
-
-static int by_index(const void *a, const void *b)
-{
-	const struct port_name *left = a, *right = b;
-
-	return left->ifindex < right->ifindex ? -1 : left->ifindex > right->ifindex;
-}
-
-static int by_group(const void *a, const void *b)
-{
-	const struct row *left = a, *right = b;
-	int order = group_compare(&left->key, &right->key);
-
-	if (order)
-		return order;
-	if (left->kind != right->kind)
-		return left->kind < right->kind ? -1 : 1;
-	return left->id < right->id ? -1 : left->id > right->id;
-}
-
-static int collect(struct listing *list)
-{
-	struct mc_group group;
-	int err = mc_port_for_each(list->in, add_port, list);
-
-	array_sort(&list->ports, by_index);
-	if (!err)
-		err = mc_member_for_each(list->in, add_member, list);
-	if (!err)
-		err = mc_pending_for_each(list->in, add_pending, list);
-	if (!err && !list->dev) {
-		if (!list->has_group || !list->has_vni)
-			err = mc_group_for_each(list->in, add_remotes, list);
-		else if (!mc_group_get(list->in, &list->key, false, &group))
-			err = add_remotes(&group, list);
-	}
-	if (err)
-		return mc_error_errno(err, "cannot read the members");
-	array_sort(&list->rows, by_group);
-	return 0;
-}
+#define NSEC_PER_SEC  1000000000ull
+#define SOURCES_SHOWN 3 /* without -s */
 
 static const struct column columns[] = {
-	{ "vni", COLUMN_NUMBER },    { "group", COLUMN_PLAIN },
-	{ "member", COLUMN_PLAIN },  { "kind", COLUMN_PLAIN },
-	{ "origin", COLUMN_PLAIN },  { "filter", COLUMN_PLAIN },
-	{ "state", COLUMN_PLAIN },   { "age", COLUMN_AGE },
-	{ "errors", COLUMN_NUMBER }, {},
+	{ "vni", COLUMN_NUMBER },
+	{ "group", COLUMN_PLAIN },
+	{ "member", COLUMN_PLAIN },
+	{ "kind", COLUMN_PLAIN },
+	{ "origin", COLUMN_PLAIN },
+	{ "version", COLUMN_PLAIN },
+	{ "state", COLUMN_PLAIN },
+	{ "age", COLUMN_AGE },
+	{ "expires", COLUMN_AGE },
+	{ "errors", COLUMN_NUMBER },
+	{ "filter", COLUMN_PLAIN },
+	{ "sources", COLUMN_PLAIN }, /* last: as wide as there are */
+	{},
+};
+
+/* The listing on its way to the output. */
+struct view {
+	const struct member_list *list;
+	struct output out;
+	__u64 now; /* CLOCK_MONOTONIC, nanoseconds */
+
+	bool has_group; /* what follows is about the group of the last row */
+	struct mc_group_key group;
+	__u32 generation; /* of its vector; 0: nobody has added it */
 };
 
 const char *member_origins(__u8 origins, char buf[ORIGINS_TEXT])
@@ -191,35 +65,111 @@ const char *member_origins(__u8 origins, char buf[ORIGINS_TEXT])
 	return buf;
 }
 
-static void show_local(struct output *out, const struct listing *list, const struct row *row)
+/* Whether the row's group is there, asked once for the rows of a group, which stand together. */
+static __u32 generation(struct view *view, const struct member_row *row)
 {
-	const struct port_name wanted = { .ifindex = row->id };
-	const struct port_name *port =
-		bsearch(&wanted, list->ports.items, list->ports.count, sizeof(wanted), by_index);
-	char number[DEVICE_NAME_SIZE];
-	const char *state = "active";
+	struct mc_group group;
 
-	snprintf(number, sizeof(number), "%u", row->id);
-	if (row->kind == PENDING)
-		state = "pending";
-	else if (row->waiting)
-		state = "waiting";
-	if (!port || port->gone)
-		state = "no-device";
-	output_text(out, "member", port ? port->name : number);
-	output_text(out, "filter", mc_filter_name(row->filter));
-	output_text(out, "state", state);
-	if (row->kind == LOCAL)
-		output_number(out, "errors", row->errors);
+	if (view->has_group && !group_compare(&view->group, &row->key))
+		return view->generation;
+	view->has_group = true;
+	view->group = row->key;
+	view->generation =
+		mc_group_get(view->list->in, &row->key, false, &group) ? 0 : group.generation;
+	return view->generation;
 }
 
-static void show_remote(struct output *out, const struct listing *list, const struct row *row)
+static const char *state(struct view *view, const struct member_row *row)
 {
+	__u32 current = generation(view, row);
+
+	if (!current)
+		return "pending";
+	if (row->member.slot == MC_SLOT_NONE || row->member.generation != current)
+		return "waiting";
+	return "active";
+}
+
+static const char *version(const struct member_row *row)
+{
+	static const char *const igmp[] = { NULL, "igmpv1", "igmpv2", "igmpv3" };
+	static const char *const mld[] = { NULL, "mldv1", "mldv2" };
+	__u8 number = row->member.version;
+
+	if (mc_addr_is_v4(&row->key.group))
+		return number < MC_ARRAY_SIZE(igmp) ? igmp[number] : NULL;
+	return number < MC_ARRAY_SIZE(mld) ? mld[number] : NULL;
+}
+
+struct source_list {
+	bool pass; /* take those that are forwarded, else those that are not */
+	struct array addrs;
+};
+
+static int add_source(const struct mc_addr *source, const struct mc_source *entry, void *arg)
+{
+	struct source_list *sources = arg;
+
+	return !!entry->pass == sources->pass ? array_add(&sources->addrs, source) : 0;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct mc_addr));
+}
+
+/* What INCLUDE wants, what EXCLUDE does not: of all origins together. */
+static int show_sources(struct view *view, const struct member_row *row)
+{
+	const struct mc_member_key key = { row->key.vni, row->id, row->key.group };
+	struct source_list sources = {
+		.pass = !row->member.exclude,
+		.addrs = ARRAY_OF(struct mc_addr),
+	};
+	int err = 0;
+
+	if (row->kind == MEMBER_LOCAL && row->member.sources)
+		err = mc_member_for_each_source(view->list->in, &key, &row->member, add_source,
+						&sources);
+	array_sort(&sources.addrs, by_address);
+	output_addrs(&view->out, "sources", &sources.addrs,
+		     view->out.cli->statistics ? SIZE_MAX : SOURCES_SHOWN);
+	array_free(&sources.addrs);
+	return err;
+}
+
+static void show_local(struct view *view, const struct member_row *row)
+{
+	const struct member_port *port = member_list_port(view->list, row->id);
+	const struct mc_member *member = &row->member;
+	char number[DEVICE_NAME_SIZE], origins[ORIGINS_TEXT];
+	struct output *out = &view->out;
+
+	snprintf(number, sizeof(number), "%u", row->id);
+	output_text(out, "member", port ? port->name : number);
+	output_text(out, "origin", member_origins(member->origins, origins));
+	output_text(out, "version", version(row));
+	output_text(out, "filter", mc_filter_name(member->exclude));
+	output_text(out, "state", port && !port->gone ? state(view, row) : "no-device");
+	if (member->since && member->since <= view->now)
+		output_age(out, "age", (int64_t)((view->now - member->since) / NSEC_PER_SEC));
+	if (member->expires)
+		output_age(out, "expires",
+			   member->expires <= view->now
+				   ? 0
+				   : (int64_t)((member->expires - view->now) / NSEC_PER_SEC));
+	output_number(out, "errors", member->errors);
+}
+
+static void show_remote(struct view *view, const struct member_row *row)
+{
+	struct output *out = &view->out;
 	struct mc_vtep vtep;
 	struct device device;
 	char text[MC_ADDR_TEXT];
 
-	if (mc_vtep_get(list->in, row->id, &vtep)) {
+	output_text(out, "origin", mc_addr_is_zero(&row->key.group) ? "control" : "static");
+	if (mc_vtep_get(view->list->in, row->id, &vtep)) {
 		output_text(out, "state", "no-device");
 		return;
 	}
@@ -227,43 +177,45 @@ static void show_remote(struct output *out, const struct listing *list, const st
 	output_text(out, "state", device_get(vtep.ifindex, &device) ? "no-device" : "active");
 }
 
-static void show_row(struct output *out, const struct listing *list, const struct row *row,
-		     __u64 now)
+static int show_row(struct view *view, const struct member_row *row)
 {
-	char text[MC_ADDR_TEXT], origins[ORIGINS_TEXT];
+	struct output *out = &view->out;
+	char text[MC_ADDR_TEXT];
+	int err;
 
 	output_number(out, "vni", row->key.vni);
-	output_text(out, "group", mc_addr_format(&row->key.group, text));
-	output_text(out, "kind", row->kind == REMOTE ? "remote" : "local");
-	output_text(out, "origin", member_origins(row->origins, origins));
-	if (row->since && row->since <= now)
-		output_age(out, "age", (int64_t)((now - row->since) / NSEC_PER_SEC));
-	if (row->kind == REMOTE)
-		show_remote(out, list, row);
+	output_text(out, "group", group_name(&row->key.group, text));
+	output_text(out, "kind", row->kind == MEMBER_REMOTE ? "remote" : "local");
+	if (row->kind == MEMBER_REMOTE)
+		show_remote(view, row);
 	else
-		show_local(out, list, row);
+		show_local(view, row);
+	err = show_sources(view, row);
 	output_row(out);
+	return err;
 }
 
-static int print(const struct cli *cli, const struct listing *list)
+static int print(const struct cli *cli, const struct member_list *list)
 {
+	struct view view = { .list = list };
 	struct timespec ts;
-	struct output out;
-	__u64 now;
+	int err = 0, end;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = (__u64)ts.tv_sec * NSEC_PER_SEC + (__u64)ts.tv_nsec;
-	output_open(&out, cli, OUTPUT_TABLE, columns);
-	for (size_t i = 0; i < list->rows.count; i++)
-		show_row(&out, list, array_at(&list->rows, i), now);
-	return output_close(&out);
+	view.now = (__u64)ts.tv_sec * NSEC_PER_SEC + (__u64)ts.tv_nsec;
+	output_open(&view.out, cli, OUTPUT_TABLE, columns);
+	for (size_t i = 0; !err && i < list->rows.count; i++)
+		err = show_row(&view, array_at(&list->rows, i));
+	end = output_close(&view.out);
+	return err ? err : end;
 }
 
 int member_show(struct cli *cli, int argc, char **argv)
 {
-	struct listing list = { .rows = ARRAY_OF(struct row), .ports = ARRAY_OF(struct port_name) };
+	struct member_list list = { .rows = ARRAY_OF(struct member_row),
+				    .ports = ARRAY_OF(struct member_port) };
 	const struct arg args[] = {
-		ARG_OPTIONAL("GROUP", arg_group, &list.key.group, .given = &list.has_group),
+		ARG_OPTIONAL("GROUP", arg_known_group, &list.key.group, .given = &list.has_group),
 		ARG_OPTIONAL("vni", arg_number, &list.key.vni, .given = &list.has_vni,
 			     .max = MC_VNI_MAX),
 		ARG_OPTIONAL("port", arg_device, &list.dev),
@@ -275,7 +227,7 @@ int member_show(struct cli *cli, int argc, char **argv)
 	if (!err && list.dev)
 		err = port_find(list.in, list.dev, &list.ifindex);
 	if (!err)
-		err = collect(&list);
+		err = member_list_read(&list);
 	if (!err)
 		err = print(cli, &list);
 	array_free(&list.rows);

@@ -15,6 +15,7 @@
 #include "args.h"
 #include "cli.h"
 #include "device.h"
+#include "group.h"
 #include "member.h"
 #include "output.h"
 #include "verb.h"
@@ -67,20 +68,23 @@ static const struct column columns[] = {
 	{ "packets", COLUMN_PLAIN }, { "length", COLUMN_PLAIN },   {},
 };
 
-static bool is_zero(const struct mc_addr *addr)
+/* Of a member: then no address means the flood group. */
+static bool is_of_member(const struct mc_event *event)
 {
-	return !addr->word[0] && !addr->word[1] && !addr->word[2] && !addr->word[3];
+	return event->type == MC_EVENT_JOIN || event->type == MC_EVENT_LEAVE ||
+	       event->type == MC_EVENT_REFUSED;
 }
 
 static void show_addresses(struct output *out, const struct mc_event *event)
 {
 	char text[MC_ADDR_TEXT];
+	bool has_group = is_of_member(event) || !mc_addr_is_zero(&event->group);
 
-	if (event->vni || !is_zero(&event->group))
+	if (event->vni || has_group)
 		output_number(out, "vni", event->vni);
-	if (!is_zero(&event->group))
-		output_text(out, "group", mc_addr_format(&event->group, text));
-	if (!is_zero(&event->source))
+	if (has_group)
+		output_text(out, "group", group_name(&event->group, text));
+	if (!mc_addr_is_zero(&event->source))
 		output_text(out, "source", mc_addr_format(&event->source, text));
 }
 
@@ -184,7 +188,8 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static const struct verb verbs[] = {
 	{ "", "[count N] [timeout SECONDS]",
-	  "print joins, leaves, refusals and drops as they happen",
+	  "print joins, leaves, changed filters, refusals and drops as they happen",
+	  "'query' says that the group should be asked for: a host of several on the port has left.\n"
 	  "Drops are sampled: 'packets' is what was counted under the reason on one CPU so far.\n"
 	  "An event goes to one reader only.\n"
 	  "  count N          end after so many events\n"

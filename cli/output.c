@@ -159,7 +159,8 @@ static void release_held(struct output *out)
 	json_t *row;
 	size_t at;
 
-	json_array_foreach(out->held, at, row) {
+	json_array_foreach(out->held, at, row)
+	{
 		for (size_t i = 0; i < out->count; i++) {
 			const char *text = format_cell(json_object_get(row, out->column[i]->name),
 						       out->column[i], cell);
@@ -169,8 +170,7 @@ static void release_held(struct output *out)
 		}
 	}
 	print_header(out);
-	json_array_foreach(out->held, at, row)
-		print_row(out, row);
+	json_array_foreach(out->held, at, row) print_row(out, row);
 	json_decref(out->held);
 	out->held = NULL;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <jansson.h>
 
+struct array;
 struct cli;
 
 enum output_form {
@@ -59,6 +60,12 @@ void output_age(struct output *out, const char *name, int64_t seconds);
 
 /* Adds @value to a list. */
 void output_list(struct output *out, const char *name, const char *value);
+
+/*
+ * The addresses of an array of struct mc_addr: in JSON a list; in text the first @most with commas between
+ * them, and "+N" for the others.
+ */
+void output_addrs(struct output *out, const char *name, const struct array *addrs, size_t most);
 
 /* Ends a row. */
 void output_row(struct output *out);

@@ -82,7 +82,7 @@ static int show_group(struct cli *cli, struct mc_instance *in, const struct mc_g
 		return mc_error_errno(err, "cannot read group %s", group_format(key, text));
 	output_open(&out, cli, OUTPUT_RECORD, group_columns);
 	output_number(&out, "vni", key->vni);
-	output_text(&out, "group", mc_addr_format(&key->group, text));
+	output_text(&out, "group", group_name(&key->group, text));
 	output_number(&out, "port_packets", group.counters.port_packets);
 	output_number(&out, "port_bytes", group.counters.port_bytes);
 	output_number(&out, "underlay_packets", group.counters.underlay_packets);
@@ -170,7 +170,7 @@ static int show(struct cli *cli, int argc, char **argv)
 	struct mc_addr remote;
 	const char *dev = NULL;
 	const struct arg args[] = {
-		ARG_OPTIONAL("group", arg_group, &key.group, .given = &has_group),
+		ARG_OPTIONAL("group", arg_known_group, &key.group, .given = &has_group),
 		ARG_OPTIONAL("vni", arg_number, &key.vni, .given = &has_vni, .max = MC_VNI_MAX),
 		ARG_OPTIONAL("port", arg_device, &dev),
 		ARG_OPTIONAL("vtep", arg_host, &remote, .given = &has_vtep),

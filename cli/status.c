@@ -44,8 +44,8 @@ static const struct column columns[] = {
 	{ "groups_max", COLUMN_JSON },
 	{ "members", COLUMN_PLAIN },
 	{ "members_max", COLUMN_JSON },
-	{ "pending", COLUMN_PLAIN },
-	{ "pending_max", COLUMN_JSON },
+	{ "sources", COLUMN_PLAIN },
+	{ "sources_max", COLUMN_JSON },
 	{ "vteps", COLUMN_PLAIN },
 	{ "vteps_max", COLUMN_JSON },
 	{ "warnings", COLUMN_PLAIN },
@@ -96,7 +96,7 @@ static int show_tables(struct status *status)
 	if (!err)
 		err = show_table(status, "members", MC_TABLE_MEMBERS);
 	if (!err)
-		err = show_table(status, "pending", MC_TABLE_PENDING);
+		err = show_table(status, "sources", MC_TABLE_SOURCES);
 	if (!err)
 		err = show_table(status, "vteps", MC_TABLE_VTEP_IDS);
 	return err;

@@ -29,4 +29,5 @@ void verb_help_all(const struct cli *cli);
 void verb_help_object(const struct object *object);
 
 extern const struct object batch_object, group_object, load_object, member_object, monitor_object,
-	port_object, stats_object, status_object, underlay_object, unload_object, vtep_object;
+	port_object, stats_object, status_object, underlay_object, unload_object, vni_object,
+	vtep_object;

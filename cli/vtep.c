@@ -210,18 +210,15 @@ static void show_next_hop(struct output *out, struct mc_instance *in, const stru
 {
 	const __u8 *mac = row->vtep.dmac; /* what there is where the kernel is not asked */
 	struct mc_next_hop hop;
-	char text[18];
+	char text[MAC_TEXT];
 
 	if (mc_vtep_next_hop(in, row->id, &hop))
 		return;
 	output_text(out, "next_hop", vtep_next_hop_name(hop.state));
 	if (hop.state == MC_NEXT_HOP_READY)
 		mac = hop.dmac;
-	if (hop.state == MC_NEXT_HOP_READY || hop.state == MC_NEXT_HOP_STATIC) {
-		snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
-			 mac[2], mac[3], mac[4], mac[5]);
-		output_text(out, "mac", text);
-	}
+	if (hop.state == MC_NEXT_HOP_READY || hop.state == MC_NEXT_HOP_STATIC)
+		output_text(out, "mac", device_mac(mac, text));
 	if (hop.mtu)
 		output_number(out, "mtu", hop.mtu);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <bpfcast/util.h>
 #include <loader/underlay.h>
+#include <maps/group.h>
 #include <maps/member.h>
 #include <maps/port.h>
 #include <maps/table.h>
@@ -27,7 +28,7 @@ struct sweep {
 	__u32 large_ports; /* whose packets do not fit */
 	char large_port[DEVICE_NAME_SIZE];
 	__u32 large_mtu;
-	__u64 waiting; /* members without a slot */
+	__u64 waiting; /* members without a slot of a group that is there */
 };
 
 __attribute__((format(printf, 2, 3))) static void say(const struct sweep *sweep, const char *fmt,
@@ -121,10 +122,11 @@ static int see_vtep(__u32 id, const struct mc_vtep *vtep, void *arg)
 
 static int see_member(const struct mc_member_key *key, const struct mc_member *member, void *arg)
 {
+	struct mc_group_key group = { key->vni, key->group };
 	struct sweep *sweep = arg;
 
-	(void)key;
-	sweep->waiting += member->slot == MC_SLOT_NONE;
+	/* While nobody has added the group there is no slot either: no fault of the instance. */
+	sweep->waiting += member->slot == MC_SLOT_NONE && mc_group_exists(sweep->in, &group);
 	return 0;
 }
 

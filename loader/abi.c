@@ -41,8 +41,7 @@ static bool same_layout(const struct btf *a, __u32 a_id, const struct btf *b, __
 		const struct btf_member *am = &btf_members(at)[i];
 		const struct btf_member *bm = &btf_members(bt)[i];
 
-		if (am->offset != bm->offset ||
-		    strcmp(member_name(a, am), member_name(b, bm)) != 0)
+		if (am->offset != bm->offset || strcmp(member_name(a, am), member_name(b, bm)) != 0)
 			return false;
 	}
 	return true;
@@ -83,12 +82,12 @@ static int check_table(const struct mc_instance *in, enum mc_table table,
 				mc_table_name(table));
 	if (bpf_map__key_size(map) != mc_table_key_size(table) ||
 	    bpf_map__value_size(map) != mc_table_value_size(table))
-		return mc_error(-EINVAL,
-				"table '%s' has keys of %u and values of %u bytes in the BPF object, "
-				"%zu and %zu in this build: rebuild both",
-				mc_table_name(table), bpf_map__key_size(map),
-				bpf_map__value_size(map), mc_table_key_size(table),
-				mc_table_value_size(table));
+		return mc_error(
+			-EINVAL,
+			"table '%s' has keys of %u and values of %u bytes in the BPF object, "
+			"%zu and %zu in this build: rebuild both",
+			mc_table_name(table), bpf_map__key_size(map), bpf_map__value_size(map),
+			mc_table_key_size(table), mc_table_value_size(table));
 	if (!bpf_map__btf_value_type_id(map))
 		return 0;
 	return check_pinned(in, table, bpf_object__btf(object), map);

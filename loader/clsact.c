@@ -14,15 +14,13 @@
 #define FILTER_HANDLE	0xbfca
 #define FILTER_PRIORITY 0xbfca
 
-static struct bpf_tc_hook ingress(__u32 ifindex)
+/* libbpf wants the padding zero too, which an initializer does not promise. */
+static void set_ingress(struct bpf_tc_hook *hook, __u32 ifindex)
 {
-	struct bpf_tc_hook hook = {
-		.sz = sizeof(hook),
-		.ifindex = (int)ifindex,
-		.attach_point = BPF_TC_INGRESS,
-	};
-
-	return hook;
+	memset(hook, 0, sizeof(*hook));
+	hook->sz = sizeof(*hook);
+	hook->ifindex = (int)ifindex;
+	hook->attach_point = BPF_TC_INGRESS;
 }
 
 struct dump {
@@ -85,9 +83,11 @@ int mc_clsact_attach(__u32 ifindex, int prog)
 {
 	LIBBPF_OPTS(bpf_tc_opts, options, .handle = FILTER_HANDLE, .priority = FILTER_PRIORITY,
 		    .prog_fd = prog, .flags = BPF_TC_F_REPLACE);
-	struct bpf_tc_hook hook = ingress(ifindex);
-	int err = bpf_tc_hook_create(&hook);
+	struct bpf_tc_hook hook;
+	int err;
 
+	set_ingress(&hook, ifindex);
+	err = bpf_tc_hook_create(&hook);
 	if (err && err != -EEXIST)
 		return err;
 	return bpf_tc_attach(&hook, &options);
@@ -96,13 +96,14 @@ int mc_clsact_attach(__u32 ifindex, int prog)
 int mc_clsact_detach(__u32 ifindex, bool ours)
 {
 	LIBBPF_OPTS(bpf_tc_opts, options, .handle = FILTER_HANDLE, .priority = FILTER_PRIORITY);
-	struct bpf_tc_hook hook = ingress(ifindex);
-	int err = bpf_tc_detach(&hook, &options);
+	struct bpf_tc_hook hook;
+	int err;
 
+	set_ingress(&hook, ifindex);
+	err = bpf_tc_detach(&hook, &options);
 	if (err && err != -ENOENT && err != -ENODEV && err != -EINVAL)
 		return err;
-	if (!ours || has_filter(ifindex, TC_H_MIN_INGRESS) ||
-	    has_filter(ifindex, TC_H_MIN_EGRESS))
+	if (!ours || has_filter(ifindex, TC_H_MIN_INGRESS) || has_filter(ifindex, TC_H_MIN_EGRESS))
 		return 0;
 	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS; /* both: the qdisc itself */
 	err = bpf_tc_hook_destroy(&hook);
@@ -112,7 +113,8 @@ int mc_clsact_detach(__u32 ifindex, bool ours)
 bool mc_clsact_is_attached(__u32 ifindex)
 {
 	LIBBPF_OPTS(bpf_tc_opts, options, .handle = FILTER_HANDLE, .priority = FILTER_PRIORITY);
-	struct bpf_tc_hook hook = ingress(ifindex);
+	struct bpf_tc_hook hook;
 
+	set_ingress(&hook, ifindex);
 	return !bpf_tc_query(&hook, &options);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
+/* Has the device a clsact qdisc, whoever made it? */
 bool mc_clsact_exists(__u32 ifindex);
 
 /* Adds or replaces our filter, creating the qdisc if need be. */
@@ -13,4 +14,5 @@ int mc_clsact_attach(__u32 ifindex, int prog);
 /* Removes our filter, and the qdisc if @ours and no other filter is left on it. */
 int mc_clsact_detach(__u32 ifindex, bool ours);
 
+/* Is our filter on it? */
 bool mc_clsact_is_attached(__u32 ifindex);

@@ -33,27 +33,14 @@ static void destroy(struct bpfcast **skeleton)
 	bpfcast__destroy(*skeleton);
 }
 
-static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	char text[400];
-	size_t length;
-
-	(void)level;
-	vsnprintf(text, sizeof(text), fmt, args);
-	length = strlen(text);
-	if (length && text[length - 1] == '\n')
-		text[length - 1] = '\0';
-	mc_debug("%s", text);
-	return 0;
-}
-
 static int make_directory(const char *path)
 {
 	if (!mkdir(path, 0700) || errno == EEXIST)
 		return 0;
 	if (errno == EPERM || errno == EACCES)
-		return mc_error(-EPERM, "not permitted to create '%s': run as root, or with "
-					"CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON",
+		return mc_error(-EPERM,
+				"not permitted to create '%s': run as root, or with "
+				"CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON",
 				path);
 	return mc_error_errno(-errno, "cannot create '%s'", path);
 }
@@ -122,13 +109,16 @@ static int choose_size(const struct mc_instance *in, enum mc_table table, const 
 static int set_sizes(const struct mc_instance *in, struct bpfcast *skeleton,
 		     const struct mc_load_options *options)
 {
-	__u32 group_count, member_count;
+	__u32 group_count, member_count, source_count;
 	int err = choose_size(in, MC_TABLE_FANOUT, "groups", options->groups, MC_DEFAULT_GROUPS,
 			      &group_count);
 
 	if (!err)
 		err = choose_size(in, MC_TABLE_MEMBERS, "members", options->members,
 				  MC_DEFAULT_MEMBERS, &member_count);
+	if (!err)
+		err = choose_size(in, MC_TABLE_SOURCES, "sources", options->sources,
+				  MC_DEFAULT_SOURCES, &source_count);
 	if (err)
 		return err;
 	bpf_map__set_max_entries(skeleton->maps.fanout, group_count);
@@ -136,7 +126,7 @@ static int set_sizes(const struct mc_instance *in, struct bpfcast *skeleton,
 	bpf_map__set_max_entries(skeleton->maps.group_keys, group_count);
 	bpf_map__set_max_entries(skeleton->maps.group_counters, group_count);
 	bpf_map__set_max_entries(skeleton->maps.members, member_count);
-	bpf_map__set_max_entries(skeleton->maps.pending, member_count);
+	bpf_map__set_max_entries(skeleton->maps.sources, source_count);
 	return 0;
 }
 
@@ -167,7 +157,7 @@ static int pin_programs(const struct mc_instance *in, struct bpfcast *skeleton)
 		snprintf(path, sizeof(path), "%s/programs/%s", in->path,
 			 bpf_program__name(program));
 		snprintf(fresh, sizeof(fresh), "%s_new", path); /* bpffs takes no dots */
-		(void)unlink(fresh); /* of a load that was killed */
+		(void)unlink(fresh);				/* of a load that was killed */
 		err = bpf_obj_pin(bpf_program__fd(program), fresh);
 		if (!err && rename(fresh, path))
 			err = -errno;
@@ -175,6 +165,16 @@ static int pin_programs(const struct mc_instance *in, struct bpfcast *skeleton)
 			return mc_error_errno(err, "cannot pin program '%s'", path);
 	}
 	return 0;
+}
+
+/* Before any link is updated: a new port_ingress jumps to a new port_membership, never to an old one. */
+static int set_tails(struct bpfcast *skeleton)
+{
+	__u32 key = MC_TAIL_MEMBERSHIP;
+	int program = bpf_program__fd(skeleton->progs.port_membership);
+	int err = bpf_map_update_elem(bpf_map__fd(skeleton->maps.tails), &key, &program, BPF_ANY);
+
+	return err ? mc_error_errno(err, "cannot set up the tail calls") : 0;
 }
 
 static int refresh_port(__u32 ifindex, const struct mc_port *port, void *arg)
@@ -254,16 +254,18 @@ static int check_reload(struct mc_instance *in, const struct mc_load_options *op
 	if (mc_instance_open_tables(in) || mc_instance_info(in, &info) || !info.loads)
 		return 0;
 	if (!mc_netns_cookie(&cookie) && info.netns_cookie != cookie)
-		return mc_error(-EXDEV,
-				"instance '%s' serves another network namespace: choose another name "
-				"with -n",
-				in->name);
+		return mc_error(
+			-EXDEV,
+			"instance '%s' serves another network namespace: choose another name "
+			"with -n",
+			in->name);
 	if ((options->vxlan_port && MC_BE16(options->vxlan_port) != info.vxlan_port) ||
 	    (options->geneve_port && MC_BE16(options->geneve_port) != info.geneve_port))
-		return mc_error(-EBUSY,
-				"instance '%s' is loaded with UDP ports %u and %u: 'bpfcast unload' it "
-				"to change them",
-				in->name, MC_BE16(info.vxlan_port), MC_BE16(info.geneve_port));
+		return mc_error(
+			-EBUSY,
+			"instance '%s' is loaded with UDP ports %u and %u: 'bpfcast unload' it "
+			"to change them",
+			in->name, MC_BE16(info.vxlan_port), MC_BE16(info.geneve_port));
 	return 0;
 }
 
@@ -295,7 +297,8 @@ static int load_programs(struct mc_instance *in, const struct mc_load_options *o
 	if (err)
 		return mc_error_errno(err, "the kernel does not take the programs or tables; "
 					   "'bpfcast -d load' shows what it says");
-	return pin_programs(in, skeleton);
+	err = set_tails(skeleton);
+	return err ? err : pin_programs(in, skeleton);
 }
 
 static int load_instance(struct mc_instance *in, const struct mc_load_options *options)
@@ -329,7 +332,6 @@ int mc_load(const char *name, const struct mc_load_options *options)
 		return err;
 	if (!name)
 		(void)mc_instance_find(found);
-	libbpf_set_print(print_libbpf);
 	err = mc_instance_new(name ? name : found, &in);
 	return err ? err : load_instance(in, options);
 }

@@ -7,6 +7,7 @@
 struct mc_load_options {
 	__u32 groups;	   /* most groups; 0: as pinned already, else the default */
 	__u32 members;	   /* most members; same */
+	__u32 sources;	   /* most sources; same */
 	__u16 vxlan_port;  /* host order; 0: same */
 	__u16 geneve_port; /* same */
 };

@@ -111,8 +111,8 @@ static int match_address(const struct nlmsghdr *nlh, void *arg)
 		if (mnl_attr_get_type(attr) != IFA_LOCAL)
 			continue;
 		addr = mc_addr_v4(mnl_attr_get_u32(attr));
-		if (search->wanted ? !mc_addr_equal(&addr, search->wanted) :
-				     ifa->ifa_scope != RT_SCOPE_UNIVERSE)
+		if (search->wanted ? !mc_addr_equal(&addr, search->wanted)
+				   : ifa->ifa_scope != RT_SCOPE_UNIVERSE)
 			continue;
 		search->found = addr;
 		search->done = true;
@@ -204,8 +204,8 @@ static int read_neighbour(const struct nlmsghdr *nlh, void *arg)
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
 	struct nlattr *attr;
 
-	if (!(ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE |
-				NUD_DELAY)))
+	if (!(ndm->ndm_state &
+	      (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY)))
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*ndm))
 		if (mnl_attr_get_type(attr) == NDA_LLADDR && mnl_attr_get_payload_len(attr) == 6)

@@ -9,13 +9,21 @@ struct mc_instance;
 
 struct mc_port_options {
 	__u32 vni;
-	__u8 kind;	    /* enum mc_port_kind */
-	__u32 limit_groups; /* 0: MC_DEFAULT_LIMIT_GROUPS */
+	__u8 kind;	     /* enum mc_port_kind */
+	__u32 limit_groups;  /* 0: MC_DEFAULT_LIMIT_GROUPS */
+	__u32 limit_sources; /* 0: MC_DEFAULT_LIMIT_SOURCES */
+	bool rate_chosen;    /* else limit_rate is MC_DEFAULT_LIMIT_RATE */
+	__u32 limit_rate;    /* messages a second; 0: no limit */
+	__u16 vlan;	     /* 0: untagged */
 	bool may_query;
+	bool check_mac;
+	__u8 mac[6];		       /* with check_mac */
+	const struct mc_addr *sources; /* addresses that it may send from; not owned */
+	__u32 source_count;	       /* 0: any */
 };
 
 /* -ENODEV, -EEXIST, -EINVAL, -ENOSPC; said. */
-int mc_port_add(struct mc_instance *in, const char *dev, const struct mc_port_options *options);
+int mc_port_add(struct mc_instance *in, const char *name, const struct mc_port_options *options);
 
 /* By name, also of a device that is gone; memberships go with it. -ENOENT; said. */
-int mc_port_del(struct mc_instance *in, const char *dev);
+int mc_port_del(struct mc_instance *in, const char *name);

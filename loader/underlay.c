@@ -115,8 +115,9 @@ static int attach_guard(struct mc_instance *in, const char *name, __u32 ifindex,
 		if (options->xdp != MC_XDP_OFF)
 			err = mc_attach_xdp(in, ifindex, options->xdp);
 		if (err)
-			mc_error_errno(err, "'%s' does not take XDP in %s mode: try another, or 'xdp off'",
-				       name, mc_xdp_name(options->xdp));
+			mc_error_errno(
+				err, "'%s' does not take XDP in %s mode: try another, or 'xdp off'",
+				name, mc_xdp_name(options->xdp));
 		return err;
 	}
 	underlay->xdp = MC_XDP_OFF;
@@ -204,7 +205,8 @@ int mc_underlay_del(struct mc_instance *in, const char *name)
 		return mc_error(err, "'%.*s' is no underlay; 'bpfcast underlay show' lists them",
 				IFNAMSIZ, name);
 	if (!err && mc_vtep_for_each(in, uses_underlay, &ifindex) > 0)
-		return mc_error(-EBUSY, "VTEPs are reached through '%s': 'bpfcast vtep del' them first",
+		return mc_error(-EBUSY,
+				"VTEPs are reached through '%s': 'bpfcast vtep del' them first",
 				name);
 	if (!err)
 		err = remove_underlay(in, ifindex, underlay.attach);
@@ -223,7 +225,8 @@ int mc_underlay_route(struct mc_instance *in, const struct mc_addr *remote, cons
 	if (dev) {
 		err = mc_underlay_find(in, dev, &wanted);
 		if (err)
-			return mc_error(err, "'%.*s' is no underlay; 'bpfcast underlay add' it first",
+			return mc_error(err,
+					"'%.*s' is no underlay; 'bpfcast underlay add' it first",
 					IFNAMSIZ, dev);
 	}
 	err = mc_netdev_route(remote, wanted, &route);
@@ -231,10 +234,11 @@ int mc_underlay_route(struct mc_instance *in, const struct mc_addr *remote, cons
 		return mc_error_errno(err, "no route to VTEP %s", text);
 	err = mc_underlay_get(in, route.ifindex, underlay);
 	if (err)
-		return mc_error(-ENOENT,
-				"the route to VTEP %s leads through interface %u, which is no underlay; "
-				"'bpfcast underlay add' it first",
-				text, route.ifindex);
+		return mc_error(
+			-ENOENT,
+			"the route to VTEP %s leads through interface %u, which is no underlay; "
+			"'bpfcast underlay add' it first",
+			text, route.ifindex);
 	*ifindex = route.ifindex;
 	return 0;
 }

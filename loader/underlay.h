@@ -14,17 +14,18 @@ struct mc_underlay_options {
 };
 
 /* -ENODEV, -EEXIST, -EADDRNOTAVAIL; said. */
-int mc_underlay_add(struct mc_instance *in, const char *dev,
+int mc_underlay_add(struct mc_instance *in, const char *name,
 		    const struct mc_underlay_options *options);
 
 /* By name, also of a device that is gone. -EBUSY while VTEPs use it; said. */
-int mc_underlay_del(struct mc_instance *in, const char *dev);
+int mc_underlay_del(struct mc_instance *in, const char *name);
 
 /* -ENOENT, silently. */
 int mc_underlay_get(struct mc_instance *in, __u32 ifindex, struct mc_underlay *underlay);
 int mc_underlay_find(struct mc_instance *in, const char *name, __u32 *ifindex);
 
 typedef int (*mc_underlay_fn)(__u32 ifindex, const struct mc_underlay *underlay, void *arg);
+/* Over a snapshot; a non-zero return of @fn ends it and is returned. */
 int mc_underlay_for_each(struct mc_instance *in, mc_underlay_fn fn, void *arg);
 
 /*

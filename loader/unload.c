@@ -66,6 +66,18 @@ static int remove_pins(const char *directory)
 	return err;
 }
 
+/* Of a load that was killed, they may be all there is. */
+static int remove_parents(const struct mc_instance *in)
+{
+	char path[PATH_SIZE];
+	int err;
+
+	snprintf(path, sizeof(path), MC_PIN_ROOT "/%s", in->name);
+	err = rmdir(path) ? -errno : 0;
+	(void)rmdir(MC_PIN_ROOT); /* stays while other instances are there */
+	return err;
+}
+
 static int remove_directories(const struct mc_instance *in)
 {
 	static const char *const below[] = { "/links", "/programs", "" };
@@ -81,9 +93,7 @@ static int remove_directories(const struct mc_instance *in)
 		if (err)
 			return mc_error_errno(err, "cannot remove '%s'", path);
 	}
-	snprintf(path, sizeof(path), MC_PIN_ROOT "/%s", in->name);
-	(void)rmdir(path);
-	(void)rmdir(MC_PIN_ROOT); /* stays while other instances are there */
+	(void)remove_parents(in);
 	return 0;
 }
 
@@ -103,7 +113,8 @@ int mc_unload(const char *name)
 	if (!err)
 		err = mc_instance_lock(in);
 	if (err == -ENOENT)
-		return mc_error(err, "instance '%s' is not loaded", in->name);
+		return remove_parents(in) ? mc_error(err, "instance '%s' is not loaded", in->name)
+					  : 0;
 	if (err == -EPERM || err == -EACCES)
 		return mc_error(err, "not permitted: run as root");
 	if (err)

@@ -10,6 +10,7 @@ struct mc_instance;
 typedef int (*mc_event_fn)(const struct mc_event *event, void *arg);
 
 struct mc_event_reader;
+/* Hands each event to @fn during mc_event_poll(). Free with mc_event_reader_free(). Silent. */
 int mc_event_reader_new(struct mc_instance *in, mc_event_fn fn, void *arg,
 			struct mc_event_reader **out);
 

@@ -10,10 +10,11 @@ struct mc_instance;
 struct mc_group {
 	struct mc_group_key key;
 	__u32 id;
-	__u32 size;	   /* slots */
-	__u32 local;	   /* members with a slot */
-	__u32 waiting;	   /* members without one */
-	__u32 remote;	   /* VTEPs */
+	__u32 size;			   /* slots */
+	__u32 generation;		   /* of its vector; not 0 */
+	__u32 local;			   /* members with a slot */
+	__u32 waiting;			   /* members without one */
+	__u32 remote;			   /* VTEPs */
 	struct mc_group_counters counters; /* summed over CPUs */
 };
 
@@ -30,8 +31,15 @@ int mc_group_add(struct mc_instance *in, const struct mc_group_key *key, __u32 s
 int mc_group_add_many(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
 		      __u32 count);
 
-/* Deletes a group; hosts that joined it stay known as pending joins. -ENOENT is said. */
+/* Same without looking at the addresses: the flood group of a VNI is no group that anybody adds. */
+int mc_group_add_any(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
+		     __u32 count);
+
+/* Deletes a group; hosts that joined it stay known, and wait for it. -ENOENT is said. */
 int mc_group_del(struct mc_instance *in, const struct mc_group_key *key);
+
+/* The same for @count groups, with the wait of one. -ENOENT, said and nothing done, if one is missing. */
+int mc_group_del_many(struct mc_instance *in, const struct mc_group_key *keys, __u32 count);
 
 /* All of @group but counters when @counters is false. -ENOENT, silently. */
 int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool counters,
@@ -41,6 +49,7 @@ int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool co
 bool mc_group_exists(struct mc_instance *in, const struct mc_group_key *key);
 
 typedef int (*mc_group_fn)(const struct mc_group *group, void *arg);
+/* Over a snapshot; a non-zero return of @fn ends it and is returned. */
 int mc_group_for_each(struct mc_instance *in, mc_group_fn fn, void *arg);
 
 /* The vector of a group, as a descriptor that the caller closes; -ENOENT, silently. */
@@ -49,3 +58,6 @@ int mc_group_vector(struct mc_instance *in, const struct mc_group_key *key);
 /* Sets or clears bits of enum mc_fanout_flags. */
 int mc_group_set_flags(struct mc_instance *in, const struct mc_group_key *key, __u32 set,
 		       __u32 clear);
+
+/* Settings of a vector that is open as @vector. */
+int mc_group_config(int vector, struct mc_fanout_config *config);

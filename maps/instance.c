@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include <bpfcast/abi.h>
 #include <bpfcast/log.h>
@@ -53,9 +54,10 @@ int mc_instance_check_system(void)
 	struct statfs fs;
 
 	if (statfs("/sys/fs/bpf", &fs) || fs.f_type != BPF_FS_MAGIC)
-		return mc_error(-ENOENT,
-				"no BPF file system on /sys/fs/bpf: 'mount -t bpf bpf /sys/fs/bpf'; "
-				"'ip netns exec' hides it, so use 'nsenter --net=/run/netns/NAME'");
+		return mc_error(
+			-ENOENT,
+			"no BPF file system on /sys/fs/bpf: 'mount -t bpf bpf /sys/fs/bpf'; "
+			"'ip netns exec' hides it, so use 'nsenter --net=/run/netns/NAME'");
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return mc_error(-ENOTSUP,
 				"the kernel has no BTF (/sys/kernel/btf/vmlinux): it must be built "
@@ -85,10 +87,19 @@ void mc_instance_close(struct mc_instance **inp)
 	*inp = NULL;
 }
 
+/* What libbpf says is for developers: we say errors ourselves. */
+static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	mc_debug_library(fmt, args);
+	return 0;
+}
+
 int mc_instance_new(const char *name, struct mc_instance **out)
 {
 	struct mc_instance *in = calloc(1, sizeof(*in));
 
+	libbpf_set_print(print_libbpf);
 	if (!in)
 		return -ENOMEM;
 	snprintf(in->name, sizeof(in->name), "%s", name);
@@ -201,8 +212,9 @@ static int check_instance(struct mc_instance *in)
 	if (err)
 		return mc_error_errno(err, "cannot read instance '%s'", in->name);
 	if (!info.loads)
-		return mc_error(-ENOENT, "instance '%s' is half loaded: run 'bpfcast -n %s load' "
-					 "again, or unload it",
+		return mc_error(-ENOENT,
+				"instance '%s' is half loaded: run 'bpfcast -n %s load' "
+				"again, or unload it",
 				in->name, in->name);
 	if (info.netns_cookie != cookie)
 		return mc_error(-EXDEV,
@@ -263,9 +275,9 @@ static int open_control(struct mc_instance *in)
 	return in->control < 0 ? in->control : 0;
 }
 
-int mc_instance_control(struct mc_instance *in, const struct mc_request *request)
+int mc_instance_control(struct mc_instance *in, const struct mc_request *request, size_t size)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = request, .data_size_in = sizeof(*request),
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = request, .data_size_in = (__u32)size,
 		    .repeat = 1);
 	int err = open_control(in);
 

@@ -23,6 +23,7 @@ struct mc_request;
  */
 int mc_instance_open(const char *name, bool write, struct mc_instance **out);
 
+/* Gives up the lock, closes all; *@in may be NULL. */
 void mc_instance_close(struct mc_instance **in);
 #define mc_autoinstance __attribute__((cleanup(mc_instance_close)))
 
@@ -38,10 +39,14 @@ int mc_netns_cookie(__u64 *cookie);
 /* Refuses, with a sentence, to go on without root's capabilities, a bpffs or kernel BTF. */
 int mc_instance_check_system(void);
 
+/* 0 or a negative errno, silently. */
 int mc_instance_info(const struct mc_instance *in, struct mc_instance_info *info);
 
-/* Runs @request in the kernel; 0, or the negative errno that the datapath answered. Silent. */
-int mc_instance_control(struct mc_instance *in, const struct mc_request *request);
+/*
+ * Runs @request, @size bytes with its sources, in the kernel: 0, or the negative errno that the datapath
+ * answered. Silent.
+ */
+int mc_instance_control(struct mc_instance *in, const struct mc_request *request, size_t size);
 
 /* The steps of mc_instance_open(), for the loader, which opens what is not complete yet. Silent. */
 int mc_instance_new(const char *name, struct mc_instance **out);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <bpfcast/log.h>
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,6 +85,12 @@ void mc_debug(const char *fmt, ...)
 	va_start(args, fmt);
 	say("debug: ", fmt, args);
 	va_end(args);
+}
+
+void mc_debug_library(const char *fmt, va_list args)
+{
+	if (level >= MC_LOG_DEBUG)
+		vfprintf(stderr, fmt, args);
 }
 
 const char *mc_log_take_error(void)

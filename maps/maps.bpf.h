@@ -81,10 +81,25 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, MC_DEFAULT_MEMBERS);
-	__type(key, struct mc_member_key);
-	__type(value, struct mc_pending);
-} pending MC_TABLE_DEF;
+	__uint(max_entries, MC_DEFAULT_SOURCES);
+	__type(key, struct mc_source_key);
+	__type(value, struct mc_source);
+} sources MC_TABLE_DEF;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MC_DEFAULT_PORTS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct mc_port_source);
+	__type(value, __u32);
+} port_sources MC_TABLE_DEF;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, MC_TAIL_COUNT);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} tails MC_TABLE_DEF;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

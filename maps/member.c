@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <bpfcast/log.h>
+#include <bpfcast/util.h>
 #include <maps/group.h>
 #include <maps/instance.h>
 #include <maps/port.h>
@@ -16,7 +19,24 @@ static int request(struct mc_instance *in, enum mc_request_op op, const struct m
 {
 	struct mc_request req = { .op = op, .origins = origins, .key = *key };
 
-	return mc_instance_control(in, &req);
+	return mc_instance_control(in, &req, sizeof(req));
+}
+
+static int request_filter(struct mc_instance *in, const struct mc_member_key *key, __u8 origin,
+			  const struct mc_filter *filter)
+{
+	size_t size = sizeof(struct mc_request) + filter->count * sizeof(struct mc_addr);
+	mc_autofree struct mc_request *req = calloc(1, size);
+
+	if (!req)
+		return -ENOMEM;
+	req->op = filter->include ? MC_OP_INCLUDE : MC_OP_JOIN;
+	req->origins = origin;
+	req->key = *key;
+	req->sources = filter->count;
+	if (filter->count)
+		memcpy(req + 1, filter->sources, filter->count * sizeof(struct mc_addr));
+	return mc_instance_control(in, req, size);
 }
 
 /* "239.1.1.1 vni 77" of a key, in a static buffer. */
@@ -29,8 +49,60 @@ static const char *name_group(const struct mc_member_key *key)
 	return name;
 }
 
+/* "port 'veth1'", or "interface 7" if that is no port; in a static buffer. */
+static const char *name_port(struct mc_instance *in, __u32 ifindex)
+{
+	static char name[32];
+	struct mc_port port;
+
+	if (mc_port_get(in, ifindex, &port))
+		snprintf(name, sizeof(name), "interface %u", ifindex);
+	else
+		snprintf(name, sizeof(name), "port '%s'", port.name);
+	return name;
+}
+
+static int check_source(const struct mc_addr *group, const struct mc_filter *filter, __u32 i)
+{
+	const struct mc_addr *source = &filter->sources[i];
+	char text[MC_ADDR_TEXT];
+
+	mc_addr_format(source, text);
+	if (mc_addr_is_v4(source) != mc_addr_is_v4(group))
+		return mc_error(-EINVAL, "source %s is not of the group's address family", text);
+	if (mc_addr_is_bad_source(source) || mc_addr_is_v6_link_local(source) ||
+	    mc_addr_is_v4_link_local(source))
+		return mc_error(-EINVAL,
+				"%s cannot be a source: name a unicast address that is not zero, "
+				"loopback, broadcast or link-local",
+				text);
+	for (__u32 j = 0; j < i; j++)
+		if (mc_addr_equal(source, &filter->sources[j]))
+			return mc_error(-EINVAL, "source %s is named twice", text);
+	return 0;
+}
+
+int mc_filter_check(const struct mc_addr *group, const struct mc_filter *filter)
+{
+	char text[MC_ADDR_TEXT];
+	int err = 0;
+
+	if (filter->count > MC_SOURCES_MAX)
+		return mc_error(-EINVAL, "%u sources: at most %u", filter->count, MC_SOURCES_MAX);
+	if (filter->include && !filter->count)
+		return mc_error(-EINVAL, "include without a source wants nothing: name one");
+	if (!filter->include && mc_addr_is_ssm(group))
+		return mc_error(-EINVAL,
+				"%s is source-specific (232.0.0.0/8, ff3x::/32): name the sources "
+				"with include",
+				mc_addr_format(group, text));
+	for (__u32 i = 0; !err && i < filter->count; i++)
+		err = check_source(group, filter, i);
+	return err;
+}
+
 static int check_member(struct mc_instance *in, const struct mc_member_key *key,
-			struct mc_port *port)
+			const struct mc_filter *filter, struct mc_port *port)
 {
 	struct mc_group_key group = { .vni = key->vni, .group = key->group };
 
@@ -43,29 +115,35 @@ static int check_member(struct mc_instance *in, const struct mc_member_key *key,
 	if (port->vni != key->vni)
 		return mc_error(-EINVAL, "port '%s' is in VNI %u, the group in VNI %u", port->name,
 				port->vni, key->vni);
-	return 0;
+	if (mc_addr_is_zero(&key->group)) /* the flood group */
+		return 0;
+	if (filter->count > port->limit_sources)
+		return mc_error(-ENOSPC, "port '%s' may have %u sources a group, not %u",
+				port->name, port->limit_sources, filter->count);
+	return mc_filter_check(&key->group, filter);
 }
 
-int mc_member_add(struct mc_instance *in, const struct mc_member_key *key, __u8 origins)
+int mc_member_get(struct mc_instance *in, const struct mc_member_key *key, struct mc_member *member)
 {
-	struct mc_member member;
+	return mc_table_get(in, MC_TABLE_MEMBERS, key, member);
+}
+
+int mc_member_set(struct mc_instance *in, const struct mc_member_key *key, __u8 origin,
+		  const struct mc_filter *filter)
+{
 	struct mc_port port;
-	int err = check_member(in, key, &port);
+	int err = check_member(in, key, filter, &port);
 
 	if (err)
 		return err;
-	if (!mc_table_get(in, MC_TABLE_MEMBERS, key, &member) &&
-	    (member.origins & origins) == origins)
-		return mc_error(-EEXIST, "port '%s' is a member of group %s already", port.name,
-				name_group(key));
-	err = request(in, MC_OP_JOIN, key, origins);
+	err = request_filter(in, key, origin, filter);
 	switch (err) {
 	case 0:
 		return 0;
 	case -E2BIG:
 		return mc_error(-ENOSPC,
-				"port '%s' has as many groups as it may; 'bpfcast port show' tells "
-				"its limit",
+				"port '%s' has as many groups or sources as it may; 'bpfcast port "
+				"show' tells its limits",
 				port.name);
 	case -ENOSPC:
 		return mc_error(err,
@@ -78,18 +156,31 @@ int mc_member_add(struct mc_instance *in, const struct mc_member_key *key, __u8 
 	}
 }
 
+int mc_member_add(struct mc_instance *in, const struct mc_member_key *key, __u8 origin,
+		  const struct mc_filter *filter)
+{
+	struct mc_member member;
+
+	if (!mc_member_get(in, key, &member) && member.origins & origin)
+		return mc_error(-EEXIST,
+				"%s is a member of group %s already; 'member replace' changes its "
+				"sources",
+				name_port(in, key->ifindex), name_group(key));
+	return mc_member_set(in, key, origin, filter);
+}
+
 int mc_member_del(struct mc_instance *in, const struct mc_member_key *key, __u8 origins)
 {
 	int err = request(in, MC_OP_LEAVE, key, origins);
 
 	if (err == -ENOENT)
 		return mc_error(err,
-				"interface %u is no such member of group %s; 'bpfcast member show' "
-				"lists them",
-				key->ifindex, name_group(key));
+				"%s is no such member of group %s; 'bpfcast member show' lists "
+				"them",
+				name_port(in, key->ifindex), name_group(key));
 	if (err)
-		return mc_error_errno(err, "cannot end the membership of interface %u in group %s",
-				      key->ifindex, name_group(key));
+		return mc_error_errno(err, "cannot end the membership of %s in group %s",
+				      name_port(in, key->ifindex), name_group(key));
 	return 0;
 }
 
@@ -112,74 +203,92 @@ int mc_member_for_each(struct mc_instance *in, mc_member_fn fn, void *arg)
 	return mc_table_for_each(in, MC_TABLE_MEMBERS, visit_member, &walk);
 }
 
-struct pending_walk {
-	mc_pending_fn fn;
-	void *arg;
-};
-
-static int visit_pending(const void *key, const void *value, void *arg)
+/* Follows the list without the port's lock: ends where a change has cut it off. */
+int mc_member_for_each_source(struct mc_instance *in, const struct mc_member_key *key,
+			      const struct mc_member *member, mc_source_fn fn, void *arg)
 {
-	struct pending_walk *walk = arg;
+	struct mc_source_key source_key = { .member = *key, .source = member->first };
+	struct mc_source entry;
+	int err = 0;
 
-	return walk->fn(key, value, walk->arg);
+	for (__u32 i = 0; !err && i < MC_SOURCES_MAX; i++) {
+		if (mc_addr_is_zero(&source_key.source) ||
+		    mc_table_get(in, MC_TABLE_SOURCES, &source_key, &entry))
+			break;
+		err = fn(&source_key.source, &entry, arg);
+		source_key.source = entry.next;
+	}
+	return err;
 }
 
-int mc_pending_for_each(struct mc_instance *in, mc_pending_fn fn, void *arg)
+static int by_key(const void *a, const void *b)
 {
-	struct pending_walk walk = { fn, arg };
-
-	return mc_table_for_each(in, MC_TABLE_PENDING, visit_pending, &walk);
-}
-
-static int adopt(const struct mc_member_key *key, const struct mc_pending *pending, void *arg)
-{
-	struct mc_group_key group = { .vni = key->vni, .group = key->group };
-	struct mc_instance *in = arg;
-	int err;
-
-	(void)pending;
-	if (!mc_group_exists(in, &group))
-		return 0;
-	err = request(in, MC_OP_ADOPT, key, 0);
-	/* left meanwhile, or refused and counted there: no reason to stop */
-	return err == -ENOENT || err == -ENOSPC || err == -E2BIG ? 0 : err;
-}
-
-int mc_pending_adopt_all(struct mc_instance *in)
-{
-	int err = mc_pending_for_each(in, adopt, in);
-
-	return err ? mc_error_errno(err, "cannot take over pending joins") : 0;
+	return memcmp(a, b, sizeof(struct mc_group_key));
 }
 
 struct request_walk {
 	struct mc_instance *in;
 	enum mc_request_op op;
 	__u8 origins;
-	const struct mc_group_key *group; /* NULL: of a port */
+	struct mc_group_key *keys; /* sorted; NULL: all of a port */
+	__u32 count;
 	__u32 ifindex;
 };
 
-static int request_if(const void *key, const void *value, void *arg)
+static bool is_wanted(const struct request_walk *walk, const struct mc_member_key *key)
 {
-	const struct mc_member_key *member = key;
+	struct mc_group_key group = { .vni = key->vni, .group = key->group };
+
+	if (!walk->keys)
+		return key->ifindex == walk->ifindex;
+	return bsearch(&group, walk->keys, walk->count, sizeof(group), by_key);
+}
+
+/* Gone meanwhile, or refused and counted there: no reason to stop. */
+static int request_if(const struct mc_member_key *key, const struct mc_member *member, void *arg)
+{
 	struct request_walk *walk = arg;
 	int err;
 
-	(void)value;
-	if (walk->group ? member->vni != walk->group->vni ||
-				  !mc_addr_equal(&member->group, &walk->group->group) :
-			  member->ifindex != walk->ifindex)
+	(void)member;
+	if (!is_wanted(walk, key))
 		return 0;
-	err = request(walk->in, walk->op, member, walk->origins);
-	return err == -ENOENT ? 0 : err;
+	err = request(walk->in, walk->op, key, walk->origins);
+	return err == -ENOENT || err == -ENOSPC ? 0 : err;
 }
 
-int mc_member_orphan(struct mc_instance *in, const struct mc_group_key *key)
+static int request_groups(struct request_walk *walk, const struct mc_group_key *keys, __u32 count)
 {
-	struct request_walk walk = { .in = in, .op = MC_OP_ORPHAN, .group = key };
+	mc_autofree struct mc_group_key *sorted = malloc(count * sizeof(*sorted));
+	int err;
 
-	return mc_table_for_each(in, MC_TABLE_MEMBERS, request_if, &walk);
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, keys, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_key);
+	walk->keys = sorted;
+	walk->count = count;
+	err = mc_member_for_each(walk->in, request_if, walk);
+	walk->keys = NULL;
+	return err;
+}
+
+int mc_member_place(struct mc_instance *in, const struct mc_group_key *keys, __u32 count)
+{
+	struct request_walk walk = { .in = in, .op = MC_OP_PLACE };
+
+	return request_groups(&walk, keys, count);
+}
+
+int mc_member_orphan(struct mc_instance *in, const struct mc_group_key *keys, __u32 count)
+{
+	struct request_walk walk = {
+		.in = in,
+		.op = MC_OP_LEAVE,
+		.origins = MC_ORIGIN_STATIC | MC_ORIGIN_CONTROL,
+	};
+
+	return request_groups(&walk, keys, count);
 }
 
 int mc_member_forget_port(struct mc_instance *in, __u32 ifindex)
@@ -190,8 +299,6 @@ int mc_member_forget_port(struct mc_instance *in, __u32 ifindex)
 		.origins = MC_ORIGIN_ALL,
 		.ifindex = ifindex,
 	};
-	int err = mc_table_for_each(in, MC_TABLE_MEMBERS, request_if, &walk);
 
-	walk.op = MC_OP_FORGET;
-	return err ? err : mc_table_for_each(in, MC_TABLE_PENDING, request_if, &walk);
+	return mc_member_for_each(in, request_if, &walk);
 }

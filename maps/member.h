@@ -1,33 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Local members: ports that receive a group. All changes go through the control program. */
+/*
+ * Local members: what ports want, whether or not the group has been added. All changes go through the
+ * control program.
+ */
 #pragma once
 
+#include <stdbool.h>
 #include <bpfcast/abi.h>
 
 struct mc_instance;
 
+/* A wish of one origin: all sources but these (exclude), or only these. */
+struct mc_filter {
+	bool include;
+	__u32 count;
+	const struct mc_addr *sources; /* not owned */
+};
+
+/* All sources. */
+static const struct mc_filter mc_filter_all = { 0 };
+
+/* Refuses, with a sentence, sources that no host can have, of another family, twice, or too many. */
+int mc_filter_check(const struct mc_addr *group, const struct mc_filter *filter);
+
 /*
- * Adds @origins to the member, creating it. -ENOENT: no such group or port, or the port is in
- * another VNI; -EEXIST: has them already; -ENOSPC: a limit. Errors are said.
+ * Makes the port a member by @origin with @filter, in place of what that origin wished before.
+ * -ENOENT: no such group or port, or the port is in another VNI; -ENOSPC: a limit. Errors are said.
  */
-int mc_member_add(struct mc_instance *in, const struct mc_member_key *key, __u8 origins);
+int mc_member_set(struct mc_instance *in, const struct mc_member_key *key, __u8 origin,
+		  const struct mc_filter *filter);
+
+/* Same, but -EEXIST, said, if the origin wished something before. */
+int mc_member_add(struct mc_instance *in, const struct mc_member_key *key, __u8 origin,
+		  const struct mc_filter *filter);
 
 /* Takes @origins off, the member goes with the last. -ENOENT: not a member by them; said. */
 int mc_member_del(struct mc_instance *in, const struct mc_member_key *key, __u8 origins);
 
+/* -ENOENT, silently. */
+int mc_member_get(struct mc_instance *in, const struct mc_member_key *key,
+		  struct mc_member *member);
+
 typedef int (*mc_member_fn)(const struct mc_member_key *key, const struct mc_member *member,
 			    void *arg);
+/* Over a snapshot; a non-zero return of @fn ends it and is returned. */
 int mc_member_for_each(struct mc_instance *in, mc_member_fn fn, void *arg);
 
-typedef int (*mc_pending_fn)(const struct mc_member_key *key, const struct mc_pending *pending,
-			     void *arg);
-int mc_pending_for_each(struct mc_instance *in, mc_pending_fn fn, void *arg);
+/* Calls @fn for each source that the member names, in no order. */
+typedef int (*mc_source_fn)(const struct mc_addr *source, const struct mc_source *entry, void *arg);
+int mc_member_for_each_source(struct mc_instance *in, const struct mc_member_key *key,
+			      const struct mc_member *member, mc_source_fn fn, void *arg);
 
-/* Turns the pending joins whose groups now exist into members. */
-int mc_pending_adopt_all(struct mc_instance *in);
+/* Gives slots to the members of @count groups that are there now. @keys need not be sorted. */
+int mc_member_place(struct mc_instance *in, const struct mc_group_key *keys, __u32 count);
 
-/* Removes the members of a group that is gone; reported ones become pending again. */
-int mc_member_orphan(struct mc_instance *in, const struct mc_group_key *key);
+/* The groups are gone: only what hosts reported stays, waiting for them to come back. */
+int mc_member_orphan(struct mc_instance *in, const struct mc_group_key *keys, __u32 count);
 
-/* Removes all memberships and pending joins of a port, whatever their origin. */
+/* Removes all memberships of a port, whatever their origin. */
 int mc_member_forget_port(struct mc_instance *in, __u32 ifindex);

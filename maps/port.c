@@ -35,6 +35,27 @@ int mc_port_for_each(struct mc_instance *in, mc_port_fn fn, void *arg)
 	return mc_table_for_each(in, MC_TABLE_PORTS, visit, &walk);
 }
 
+struct source_walk {
+	mc_port_source_fn fn;
+	void *arg;
+};
+
+static int visit_source(const void *key, const void *value, void *arg)
+{
+	const struct mc_port_source *entry = key;
+	struct source_walk *walk = arg;
+
+	(void)value;
+	return walk->fn(entry->ifindex, &entry->source, walk->arg);
+}
+
+int mc_port_for_each_source(struct mc_instance *in, mc_port_source_fn fn, void *arg)
+{
+	struct source_walk walk = { fn, arg };
+
+	return mc_table_for_each(in, MC_TABLE_PORT_SOURCES, visit_source, &walk);
+}
+
 struct name_search {
 	const char *name;
 	__u32 ifindex;

@@ -50,9 +50,9 @@ int mc_remote_get(struct mc_instance *in, const struct mc_group_key *key, __u32 
 static int new_vector(const __u32 *vteps, __u32 count)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP);
-	mc_autoclose int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "mc_remotes", sizeof(__u32),
-					     sizeof(struct mc_remote_line), MC_REMOTE_LINES(count),
-					     &options);
+	mc_autoclose int fd =
+		bpf_map_create(BPF_MAP_TYPE_ARRAY, "mc_remotes", sizeof(__u32),
+			       sizeof(struct mc_remote_line), MC_REMOTE_LINES(count), &options);
 
 	if (fd < 0)
 		return fd;

@@ -19,7 +19,9 @@
 	X(GROUP_KEYS, "group_keys", 4, sizeof(struct mc_group_id))                                 \
 	X(GROUP_COUNTERS, "group_counters", 4, sizeof(struct mc_group_counters))                   \
 	X(MEMBERS, "members", sizeof(struct mc_member_key), sizeof(struct mc_member))              \
-	X(PENDING, "pending", sizeof(struct mc_member_key), sizeof(struct mc_pending))             \
+	X(SOURCES, "sources", sizeof(struct mc_source_key), sizeof(struct mc_source))              \
+	X(PORT_SOURCES, "port_sources", sizeof(struct mc_port_source), 4)                          \
+	X(TAILS, "tails", 4, 4)                                                                    \
 	X(VTEPS, "vteps", 4, sizeof(struct mc_vtep))                                               \
 	X(NEXT_HOPS, "next_hops", 4, sizeof(struct mc_next_hop))                                   \
 	X(VTEP_IDS, "vtep_ids", sizeof(struct mc_addr), 4)                                         \
@@ -36,8 +38,8 @@ enum mc_table {
 		MC_TABLE_COUNT
 };
 
-#define MC_PIN_ROOT	 "/sys/fs/bpf/bpfcast"
-#define MC_PIN_PATH_SIZE 128
+#define MC_PIN_ROOT	      "/sys/fs/bpf/bpfcast"
+#define MC_PIN_PATH_SIZE      128
 #define MC_INSTANCE_NAME_SIZE 32
 
 /* An open instance. Not to be shared between threads. */

@@ -102,9 +102,15 @@ static const char *const xdp_modes[] = {
 	[MC_XDP_NATIVE] = "native",
 };
 
-static const char *const filters[] = {
-	[MC_FILTER_EXCLUDE] = "exclude",
-	[MC_FILTER_INCLUDE] = "include",
+static const char *const unknown_policies[] = {
+	[MC_UNKNOWN_HOST] = "host",
+	[MC_UNKNOWN_DROP] = "drop",
+	[MC_UNKNOWN_LEARN] = "learn",
+};
+
+static const char *const link_local_policies[] = {
+	[MC_LINK_LOCAL_HOST] = "host",
+	[MC_LINK_LOCAL_FLOOD] = "flood",
 };
 
 #define NAME_OF(table, i) ((i) < MC_ARRAY_SIZE(table) ? (table)[i] : "unknown")
@@ -145,7 +151,17 @@ const char *mc_xdp_name(unsigned int mode)
 	return NAME_OF(xdp_modes, mode);
 }
 
-const char *mc_filter_name(unsigned int filter)
+const char *mc_filter_name(unsigned int exclude)
 {
-	return NAME_OF(filters, filter);
+	return exclude ? "exclude" : "include";
+}
+
+const char *mc_unknown_policy_name(unsigned int policy)
+{
+	return NAME_OF(unknown_policies, policy);
+}
+
+const char *mc_link_local_policy_name(unsigned int policy)
+{
+	return NAME_OF(link_local_policies, policy);
 }

@@ -5,8 +5,8 @@
 
 #include <bpf/bpf.h>
 
-#include <bpfcast/abi.h>
 #include <bpfcast/log.h>
+#include <maps/flood.h>
 #include <maps/port.h>
 #include <maps/table.h>
 
@@ -36,12 +36,49 @@ static int group_uses(const void *key, const void *value, void *arg)
 
 int mc_vni_release(struct mc_instance *in, __u32 vni)
 {
-	int used = mc_port_for_each(in, port_uses, &vni);
+	struct mc_vni settings;
+	int used = mc_vni_get(in, vni, &settings);
 
+	if (used || settings.pinned)
+		return used == -ENOENT ? 0 : used;
+	used = mc_port_for_each(in, port_uses, &vni);
 	if (!used)
 		used = mc_table_for_each(in, MC_TABLE_FANOUT, group_uses, &vni);
 	if (used)
 		return used < 0 ? used : 0;
 	used = mc_table_del(in, MC_TABLE_VNIS, &vni);
 	return used == -ENOENT ? 0 : used;
+}
+
+int mc_vni_get(struct mc_instance *in, __u32 vni, struct mc_vni *settings)
+{
+	return mc_table_get(in, MC_TABLE_VNIS, &vni, settings);
+}
+
+int mc_vni_set(struct mc_instance *in, __u32 vni, const struct mc_vni *settings)
+{
+	int err = mc_table_set(in, MC_TABLE_VNIS, &vni, settings, BPF_ANY);
+
+	if (err)
+		return mc_error_errno(err, "cannot set VNI %u", vni);
+	return mc_flood_update(in, vni);
+}
+
+struct vni_walk {
+	mc_vni_fn fn;
+	void *arg;
+};
+
+static int visit(const void *key, const void *value, void *arg)
+{
+	struct vni_walk *walk = arg;
+
+	return walk->fn(*(const __u32 *)key, value, walk->arg);
+}
+
+int mc_vni_for_each(struct mc_instance *in, mc_vni_fn fn, void *arg)
+{
+	struct vni_walk walk = { fn, arg };
+
+	return mc_table_for_each(in, MC_TABLE_VNIS, visit, &walk);
 }

@@ -10,6 +10,7 @@
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
 #include <maps/counter.h>
+#include <maps/flood.h>
 #include <maps/remote.h>
 #include <maps/table.h>
 #include <maps/text.h>
@@ -133,7 +134,7 @@ int mc_vtep_add(struct mc_instance *in, const struct mc_vtep *vtep, __u32 *id)
 		return mc_error_errno(err, "cannot add VTEP %s", text);
 	if (id)
 		*id = free_id;
-	return 0;
+	return mc_flood_update_all(in);
 }
 
 int mc_vtep_replace(struct mc_instance *in, const struct mc_vtep *vtep)

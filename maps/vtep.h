@@ -24,4 +24,5 @@ int mc_vtep_get(struct mc_instance *in, __u32 id, struct mc_vtep *vtep);
 int mc_vtep_next_hop(struct mc_instance *in, __u32 id, struct mc_next_hop *next_hop);
 
 typedef int (*mc_vtep_fn)(__u32 id, const struct mc_vtep *vtep, void *arg);
+/* Over a snapshot; a non-zero return of @fn ends it and is returned. */
 int mc_vtep_for_each(struct mc_instance *in, mc_vtep_fn fn, void *arg);

@@ -26,6 +26,9 @@ static __always_inline int mc_load(mc_packet *packet, __u32 offset, void *to, __
 	return mc_load_bytes(packet, offset, to, length);
 }
 
+/* Makes the compiler forget what it knows of @x, so that it keeps a check for the verifier to see. */
+#define mc_opaque(x) asm volatile("" : "+r"(x))
+
 /* Calls @step(index, context) @count times or until it returns not 0. */
 #define mc_loop(count, step, context) bpf_loop(count, step, context, 0)
 
@@ -45,6 +48,8 @@ static inline int mc_load(const mc_packet *packet, __u32 offset, void *to, __u32
 	memcpy(to, (const char *)packet->data + offset, length);
 	return 0;
 }
+
+#define mc_opaque(x) (void)(x)
 
 static inline long mc_loop(__u32 count, long (*step)(__u32 index, void *context), void *context)
 {

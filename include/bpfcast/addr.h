@@ -74,20 +74,79 @@ static __always_inline int mc_v4_is_bad_source(__be32 v4)
 	return top == 0 || top == 127 || top >= 224;
 }
 
+static __always_inline int mc_addr_is_zero(const struct mc_addr *addr)
+{
+	return !(addr->word[0] | addr->word[1] | addr->word[2] | addr->word[3]);
+}
+
 static __always_inline int mc_addr_is_multicast(const struct mc_addr *addr)
 {
 	return mc_addr_is_v4(addr) ? mc_v4_is_multicast(addr->word[3]) : addr->byte[0] == 0xff;
 }
 
-/* The Ethernet address of an IPv4 group: 01:00:5e and its low 23 bits (RFC 1112 section 6.4). */
-static __always_inline void mc_v4_group_mac(__be32 group, __u8 mac[6])
+/*
+ * Groups that stay on the link and are never pruned: 224.0.0.0/24 (RFC 4541 section 2.1.2), and of
+ * IPv6 the scopes reserved (0), interface-local (1) and link-local (2), RFC 4291 section 2.7.
+ */
+static __always_inline int mc_addr_is_link_local_group(const struct mc_addr *addr)
 {
-	__u32 host = MC_BE32(group);
+	if (mc_addr_is_v4(addr))
+		return mc_v4_is_link_local_group(addr->word[3]);
+	return addr->byte[0] == 0xff && (addr->byte[1] & 0x0f) <= 2;
+}
 
-	mac[0] = 0x01;
-	mac[1] = 0x00;
-	mac[2] = 0x5e;
-	mac[3] = (host >> 16) & 0x7f;
-	mac[4] = host >> 8;
-	mac[5] = host;
+/* 232.0.0.0/8 and ff3x::/32 (RFC 4607 section 1) */
+static __always_inline int mc_addr_is_ssm(const struct mc_addr *addr)
+{
+	if (mc_addr_is_v4(addr))
+		return mc_v4_is_ssm(addr->word[3]);
+	return addr->byte[0] == 0xff && (addr->byte[1] & 0xf0) == 0x30 && !addr->half[1];
+}
+
+/* A source that no host can have: for IPv6 multicast, unspecified and loopback. */
+static __always_inline int mc_addr_is_bad_source(const struct mc_addr *addr)
+{
+	if (mc_addr_is_v4(addr))
+		return mc_v4_is_bad_source(addr->word[3]);
+	return addr->byte[0] == 0xff || (!addr->word[0] && !addr->word[1] && !addr->word[2] &&
+					 (!addr->word[3] || addr->word[3] == MC_BE32(1)));
+}
+
+/* 169.254.0.0/16 (RFC 3927) */
+static __always_inline int mc_addr_is_v4_link_local(const struct mc_addr *addr)
+{
+	return mc_addr_is_v4(addr) && addr->half[6] == MC_BE16(0xa9fe);
+}
+
+/* fe80::/10 (RFC 4291 section 2.5.6) */
+static __always_inline int mc_addr_is_v6_link_local(const struct mc_addr *addr)
+{
+	return addr->byte[0] == 0xfe && (addr->byte[1] & 0xc0) == 0x80;
+}
+
+/*
+ * The Ethernet address of a group: 01:00:5e and the low 23 bits of an IPv4 group (RFC 1112 section
+ * 6.4), 33:33 and the last four bytes of an IPv6 group (RFC 2464 section 7).
+ */
+static __always_inline void mc_addr_group_mac(const struct mc_addr *group, __u8 mac[6])
+{
+	if (mc_addr_is_v4(group)) {
+		mac[0] = 0x01;
+		mac[1] = 0x00;
+		mac[2] = 0x5e;
+		mac[3] = group->byte[13] & 0x7f;
+	} else {
+		mac[0] = 0x33;
+		mac[1] = 0x33;
+		mac[2] = group->byte[12];
+		mac[3] = group->byte[13];
+	}
+	mac[4] = group->byte[14];
+	mac[5] = group->byte[15];
+}
+
+static __always_inline int mc_mac_equal(const __u8 a[6], const __u8 b[6])
+{
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]) |
+		 (a[5] ^ b[5]));
 }

@@ -22,7 +22,11 @@ static long mc_checksum_chunk(__u32 index, void *context)
 	(void)index;
 	if (length > MC_CHECKSUM_CHUNK)
 		length = MC_CHECKSUM_CHUNK;
-	if (!length || mc_load(c->packet, c->offset, word, length))
+	if (!length)
+		return 1;
+	mc_opaque(length);
+	length = ((length - 1) & (MC_CHECKSUM_CHUNK - 1)) + 1; /* what it is: 1 to the chunk */
+	if (mc_load(c->packet, c->offset, word, length))
 		return 1;
 	for (int i = 0; i < MC_CHECKSUM_CHUNK / 4; i++)
 		c->sum += word[i];
@@ -43,11 +47,17 @@ static __always_inline __u16 mc_checksum_fold(__u64 sum)
 
 /*
  * Is the checksum that the range holds right? Also false when the packet ends before the range.
- * @length: bytes, at most 65535.
+ * @length: bytes, at most 65535. @start: the sum of 32-bit words of a pseudo-header, or 0.
  */
-static __always_inline int mc_checksum_valid(mc_packet *packet, __u32 offset, __u32 length)
+static __always_inline int mc_checksum_valid(mc_packet *packet, __u32 offset, __u32 length,
+					     __u64 start)
 {
-	struct mc_checksum c = { .packet = packet, .offset = offset, .left = length };
+	struct mc_checksum c = {
+		.packet = packet,
+		.offset = offset,
+		.left = length,
+		.sum = start,
+	};
 
 	mc_loop((length + MC_CHECKSUM_CHUNK - 1) / MC_CHECKSUM_CHUNK, mc_checksum_chunk, &c);
 	return !c.left && mc_checksum_fold(c.sum) == 0xffff;

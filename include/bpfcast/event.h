@@ -14,7 +14,8 @@
 #define MC_EVENTS(X)                                                                               \
 	X(JOIN, "join")                                                                            \
 	X(LEAVE, "leave")                                                                          \
-	X(PENDING, "pending")                                                                      \
+	X(FILTER, "filter")                                                                        \
+	X(QUERY, "query")                                                                          \
 	X(REFUSED, "refused")                                                                      \
 	X(DROP, "drop")                                                                            \
 	X(UNKNOWN_GROUP, "unknown_group")                                                          \
@@ -28,15 +29,15 @@ enum mc_event_type {
 };
 
 struct mc_event {
-	__u8 type;    /* enum mc_event_type */
-	__u8 reason;  /* enum mc_reason; for JOIN, LEAVE and PENDING MC_R_REPORT */
-	__u8 origins; /* JOIN, LEAVE: the enum mc_origin bits that changed */
-	__u8 pad;     /* 0 */
+	__u8 type;     /* enum mc_event_type */
+	__u8 reason;   /* enum mc_reason; for JOIN, LEAVE and PENDING MC_R_REPORT */
+	__u8 origins;  /* JOIN, LEAVE: the enum mc_origin bits that changed */
+	__u8 pad;      /* 0 */
 	__u32 ifindex; /* port or underlay device */
 	__u64 time;    /* CLOCK_MONOTONIC, nanoseconds */
 	__u64 count;   /* DROP: packets counted under the reason on this CPU so far */
 	__u32 vni;
-	__u32 length; /* DROP: L2 length of the packet */
+	__u32 length;	       /* DROP: L2 length of the packet */
 	struct mc_addr group;  /* as far as it was known, else zero */
 	struct mc_addr source; /* same; NO_NEIGHBOUR: the VTEP */
 };

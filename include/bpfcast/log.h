@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 enum mc_log_level { MC_LOG_ERROR, MC_LOG_WARNING, MC_LOG_DEBUG };
@@ -22,8 +23,12 @@ int mc_error(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3))
 /* Same, with ": " and the system's words for @err (negative errno) added. */
 int mc_error_errno(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* What works, but not as one might think; and what only a developer wants to know. */
 void mc_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void mc_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints what another library says, as it is and however long, where debug messages are wanted. */
+void mc_debug_library(const char *fmt, va_list args);
 
 /* The text of the last error since the last call, without a newline; "" if none. Static storage. */
 const char *mc_log_take_error(void);

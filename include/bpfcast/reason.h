@@ -26,7 +26,7 @@ enum mc_verdict {
 	X(LINK_LOCAL, "link_local", PASS, "link-local group, left to the host")                    \
 	X(NO_COPY, "no_copy", DROP, "members there, but every copy failed")                        \
 	X(MALFORMED, "malformed", DROP, "header truncated or lengths that contradict each other")  \
-	X(VLAN, "vlan", DROP, "VLAN tag on a port that has none configured")                       \
+	X(VLAN, "vlan", DROP, "VLAN tag that is not the port's, or none where it has one")         \
 	X(WRONG_MAC, "wrong_mac", DROP, "destination MAC is not the group's")                      \
 	X(BAD_SOURCE, "bad_source", DROP, "multicast, loopback, broadcast or zero source")         \
 	X(TTL, "ttl", DROP, "TTL or hop limit of zero")                                            \
@@ -45,13 +45,29 @@ enum mc_verdict {
 	X(BAD_GROUP, "bad_group", DROP, "report for an address that is no group")                  \
 	X(GROUP_FULL, "group_full", DROP, "no free slot in the group, the join waits for one")     \
 	X(MEMBERS_FULL, "members_full", DROP, "table of members full, join refused")               \
-	X(PENDING_FULL, "pending_full", DROP, "table of pending joins full, join refused")         \
 	X(PORT_LIMIT, "port_limit", DROP, "port has as many groups as it may, join refused")       \
 	X(PORT_BUSY, "port_busy", DROP, "another CPU holds the port, report not taken")            \
 	X(UNKNOWN_VTEP, "unknown_vtep", DROP, "our VNI from an address that is no VTEP")           \
 	X(OWN_ADDRESS, "own_address", DROP, "our own address as the outer source, a loop")         \
 	X(VXLAN_FLAGS, "vxlan_flags", DROP, "VXLAN header without the I flag")                     \
-	X(INNER_MEMBERSHIP, "inner_membership", DROP, "membership message inside a tunnel")
+	X(INNER_MEMBERSHIP, "inner_membership", DROP, "membership message inside a tunnel")        \
+	X(FILTERED, "filtered", DONE, "members there, but none wants this source")                 \
+	X(UNKNOWN_DROPPED, "unknown_dropped", DROP, "no such group, the VNI drops unknown ones")   \
+	X(SPOOFED_SOURCE, "spoofed_source", DROP, "source address that the port does not own")     \
+	X(SPOOFED_MAC, "spoofed_mac", DROP, "source MAC that the port does not own")               \
+	X(PORT_RATE, "port_rate", DROP, "more messages a second than the port may send")           \
+	X(SOURCE_LIMIT, "source_limit", DROP, "group has as many sources as the port may have")    \
+	X(SOURCES_FULL, "sources_full", DROP, "table of sources full, source refused")             \
+	X(SSM_GROUP, "ssm_group", DONE, "any-source report for a source-specific group, ignored")  \
+	X(IPV6_CHAIN, "ipv6_chain", DROP, "IPv6 extension headers longer than is looked through")  \
+	X(MLD_CHECKSUM, "mld_checksum", DROP, "MLD checksum wrong")                                \
+	X(MLD_HOP_LIMIT, "mld_hop_limit", DROP, "MLD with a hop limit other than 1")               \
+	X(MLD_FRAGMENT, "mld_fragment", DROP, "MLD in an IP fragment")                             \
+	X(MLD_ALERT, "mld_alert", DROP, "MLD without the Router Alert option")                     \
+	X(MLD_SOURCE, "mld_source", DROP, "MLD from an address that is not link-local")            \
+	X(MLD_TRUNCATED, "mld_truncated", DROP, "MLD message shorter than it says")                \
+	X(MLD_DESTINATION, "mld_destination", DROP, "MLD sent to the wrong destination")           \
+	X(MLD_QUERY, "mld_query", DROP, "MLD query from a port that may not query")
 
 enum mc_reason {
 	MC_R_NONE = 0, /* no reason: go on */

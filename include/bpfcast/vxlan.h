@@ -4,7 +4,7 @@
 
 #include <linux/udp.h>
 
-#include <bpfcast/ipv4.h>
+#include <bpfcast/frame.h>
 
 #define MC_VXLAN_FLAG_VNI 0x08000000u /* the I flag; all other bits are reserved */
 
@@ -33,6 +33,8 @@ struct mc_outer {
 	struct mc_addr source; /* the VTEP that sent it */
 	__u32 vni;
 	__u32 inner; /* offset of the inner frame */
+	__u32 end;   /* offset where it ends */
+	__u32 tos;   /* of the outer header: DSCP and ECN */
 };
 
 /* What of an underlay device decides whether a frame is for us. */
@@ -55,22 +57,24 @@ static __always_inline int mc_vxlan_parse(mc_packet *packet, __u32 frame_length,
 		struct udphdr udp;
 		struct mc_vxlan_header vxlan;
 	} h;
-	struct mc_headers ip;
-	__u32 offset, length;
+	struct mc_frame frame;
+	__u32 length;
 
-	if (mc_ipv4_load(packet, 0, frame_length, &ip) || ip.ip.protocol != IPPROTO_UDP ||
-	    ip.ip.daddr != match->local || mc_ipv4_is_fragment(&ip))
+	if (mc_frame_load4(packet, 0, frame_length, &frame) ||
+	    frame.eth.h_proto != MC_BE16(ETH_P_IP) || frame.protocol != IPPROTO_UDP ||
+	    frame.group.word[3] != match->local || frame.fragment)
 		return MC_R_NOT_OURS;
-	offset = sizeof(struct ethhdr) + ip.ip.ihl * 4u;
-	if (mc_load(packet, offset, &h, sizeof(h)) || h.udp.dest != match->vxlan_port)
+	if (mc_load(packet, frame.payload, &h, sizeof(h)) || h.udp.dest != match->vxlan_port)
 		return MC_R_NOT_OURS;
-	outer->source = mc_addr_v4(ip.ip.saddr);
+	outer->source = frame.source;
 	outer->vni = MC_BE32(h.vxlan.vni) >> 8;
-	outer->inner = offset + sizeof(h);
+	outer->inner = frame.payload + sizeof(h);
+	outer->tos = frame.tos;
 	if (!(MC_BE32(h.vxlan.flags) & MC_VXLAN_FLAG_VNI))
 		return MC_R_VXLAN_FLAGS;
 	length = MC_BE16(h.udp.len);
-	if (length < sizeof(h) + MC_HEADERS_LENGTH || length > MC_BE16(ip.ip.tot_len) - ip.ip.ihl * 4u)
+	outer->end = frame.payload + length;
+	if (length < sizeof(h) + ETH_HLEN || length > frame.end - frame.payload)
 		return MC_R_MALFORMED;
 	return 0;
 }

@@ -31,13 +31,22 @@ static void set_sizes(struct bpfcast *s, const struct datapath_sizes *sizes)
 	bpf_map__set_max_entries(s->maps.group_keys, groups);
 	bpf_map__set_max_entries(s->maps.group_counters, groups);
 	bpf_map__set_max_entries(s->maps.members, size_or(sizes->members, DATAPATH_MEMBERS));
-	bpf_map__set_max_entries(s->maps.pending, size_or(sizes->pending, DATAPATH_MEMBERS));
+	bpf_map__set_max_entries(s->maps.sources, size_or(sizes->sources, DATAPATH_MEMBERS));
 	bpf_map__set_max_entries(s->maps.ports, DATAPATH_PORTS);
 	bpf_map__set_max_entries(s->maps.port_state, DATAPATH_PORTS);
 	bpf_map__set_max_entries(s->maps.vteps, DATAPATH_VTEPS);
 	bpf_map__set_max_entries(s->maps.next_hops, DATAPATH_VTEPS);
 	bpf_map__set_max_entries(s->maps.vtep_ids, DATAPATH_VTEPS);
 	bpf_map__set_max_entries(s->maps.vtep_counters, DATAPATH_VTEPS);
+}
+
+static void set_tails(struct bpfcast *s)
+{
+	__u32 key = MC_TAIL_MEMBERSHIP;
+	int program = bpf_program__fd(s->progs.port_membership);
+
+	assert_int_equal(bpf_map_update_elem(bpf_map__fd(s->maps.tails), &key, &program, BPF_ANY),
+			 0);
 }
 
 struct datapath *datapath_new(const struct datapath_sizes *sizes)
@@ -51,6 +60,7 @@ struct datapath *datapath_new(const struct datapath_sizes *sizes)
 	assert_non_null(d->skeleton);
 	set_sizes(d->skeleton, sizes ? sizes : &defaults);
 	assert_int_equal(bpfcast__load(d->skeleton), 0);
+	set_tails(d->skeleton);
 	for (int i = 0; i < MC_TABLE_COUNT; i++) {
 		d->in.table[i] =
 			bpf_object__find_map_fd_by_name(d->skeleton->obj, mc_table_name(i));

@@ -11,7 +11,7 @@ struct mc_member_key;
 
 /* Most entries of the tables; 0: small defaults. */
 struct datapath_sizes {
-	__u32 groups, members, pending;
+	__u32 groups, members, sources;
 };
 
 #define DATAPATH_GROUPS	 64

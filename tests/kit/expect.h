@@ -10,15 +10,15 @@
 
 #include "datapath.h"
 
-#define expect_port(d, ifindex, frame, reason) \
+#define expect_port(d, ifindex, frame, reason)                                                     \
 	expect_port_(d, ifindex, frame, NULL, reason, __FILE__, __LINE__)
-#define expect_underlay(d, ifindex, frame, reason) \
+#define expect_underlay(d, ifindex, frame, reason)                                                 \
 	expect_underlay_(d, ifindex, frame, NULL, reason, __FILE__, __LINE__)
 
 /* The same with the packet that is left. */
-#define expect_port_out(d, ifindex, frame, out, reason) \
+#define expect_port_out(d, ifindex, frame, out, reason)                                            \
 	expect_port_(d, ifindex, frame, out, reason, __FILE__, __LINE__)
-#define expect_underlay_out(d, ifindex, frame, out, reason) \
+#define expect_underlay_out(d, ifindex, frame, out, reason)                                        \
 	expect_underlay_(d, ifindex, frame, out, reason, __FILE__, __LINE__)
 
 /* The guard counts what it drops only; MC_R_NONE: passes, and nothing is counted. */

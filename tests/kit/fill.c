@@ -48,7 +48,11 @@ void set_port(struct datapath *d, __u32 ifindex, const struct mc_port *port)
 
 void add_port(struct datapath *d, __u32 ifindex, __u32 vni)
 {
-	struct mc_port port = { .vni = vni, .limit_groups = MC_DEFAULT_LIMIT_GROUPS };
+	struct mc_port port = {
+		.vni = vni,
+		.limit_groups = MC_DEFAULT_LIMIT_GROUPS,
+		.limit_sources = MC_DEFAULT_LIMIT_SOURCES,
+	};
 
 	add_port_with(d, ifindex, &port);
 }
@@ -141,26 +145,23 @@ bool get_member(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group, struc
 	return !mc_table_get(&d->in, MC_TABLE_MEMBERS, &key, member);
 }
 
-bool is_member(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group)
+static bool is_known(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group, bool group_there)
 {
+	struct mc_group_key key = group_key(vni, group);
 	struct mc_member member;
 
-	return get_member(d, vni, ifindex, group, &member);
+	return get_member(d, vni, ifindex, group, &member) &&
+	       mc_group_exists(&d->in, &key) == group_there;
 }
 
-bool get_pending(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group,
-		 struct mc_pending *pending)
+bool is_member(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group)
 {
-	struct mc_member_key key = member_key(vni, ifindex, group);
-
-	return !mc_table_get(&d->in, MC_TABLE_PENDING, &key, pending);
+	return is_known(d, vni, ifindex, group, true);
 }
 
 bool is_pending(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group)
 {
-	struct mc_pending pending;
-
-	return get_pending(d, vni, ifindex, group, &pending);
+	return is_known(d, vni, ifindex, group, false);
 }
 
 void get_vector(struct datapath *d, __u32 vni, __u32 group, struct vector *vector)

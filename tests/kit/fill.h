@@ -43,8 +43,7 @@ void add_member(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group);
 bool get_member(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group,
 		struct mc_member *member);
 bool is_member(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group);
-bool get_pending(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group,
-		 struct mc_pending *pending);
+/* Has the port joined it while nobody has added the group? Such a one is no member by is_member(). */
 bool is_pending(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group);
 
 /* The lines of a group's vector in one piece; @slots is as large as MC_GROUP_SIZE_MAX. */

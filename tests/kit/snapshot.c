@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "snapshot.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,10 @@ static int visit(const void *key, const void *value, void *arg)
 	struct walk *walk = arg;
 
 	append(walk->to, key, mc_table_key_size(walk->table));
-	append(walk->to, value, mc_table_value_size(walk->table));
+	if (walk->table == MC_TABLE_PORT_STATE) /* without token bucket, marks and working memory */
+		append(walk->to, value, offsetof(struct mc_port_state, tokens_at));
+	else
+		append(walk->to, value, mc_table_value_size(walk->table));
 	if (walk->table == MC_TABLE_FANOUT || walk->table == MC_TABLE_REMOTES)
 		append_inner(walk->to, *(const __u32 *)value);
 	return 0;

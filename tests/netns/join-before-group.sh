@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
+# vm: no, emulation is so slow that a host's second report comes before the group is looked at
 # A join that comes before its group exists is kept, and counts from the moment the group is added;
 # deleting the group makes it wait again. A leave ends the waiting, too.
 #

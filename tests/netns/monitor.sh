@@ -23,7 +23,7 @@ where=".group == \"239.1.1.1\" and .vni == $VNI and .port == \"p1\""
 seen ".event == \"join\" and $where"
 seen ".event == \"leave\" and $where"
 on n1p1 mcpacket eth0 --src 10.244.1.1 --igmp v2 --group 239.9.9.9
-seen '.event == "pending" and .group == "239.9.9.9"'
+seen '.event == "join" and .reason == "report_pending" and .group == "239.9.9.9"'
 on n1p1 mcpacket eth0 --src 10.244.1.1 --igmp v2 --ttl 9
 seen '.event == "drop" and .reason == "igmp_ttl"'
 on n1p1 mcpacket eth0 --src 10.244.1.1 --dst 239.1.1.1 --proto 6

@@ -9,7 +9,6 @@
 #include <tests/kit/test.h>
 
 static __u32 port;
-static struct frame frame;
 
 static int ask(struct datapath *d, enum mc_request_op op, __u32 group, __u8 origins)
 {
@@ -53,13 +52,13 @@ static void a_static_member_has_no_report(void **state)
 	assert_true(get_member(d, VNI, port, EMPTY, &member));
 	assert_int_equal(member.version, 0);
 	assert_int_equal(member.last_report, 0);
-	assert_int_equal(member.filter, MC_FILTER_EXCLUDE);
+	assert_int_equal(member.exclude, MC_ORIGIN_STATIC);
 	assert_true(member.since > 0);
 }
 
 static void join_refuses(void **state)
 {
-	const struct mc_port limited = { .vni = VNI, .limit_groups = 0 };
+	const struct mc_port limited = { .vni = VNI };
 	struct mc_member_key nowhere = member_key(VNI, NO_DEVICE, EMPTY);
 	struct datapath *d = *state;
 
@@ -94,7 +93,7 @@ static void nonsense_is_refused(void **state)
 	struct snapshot *before = snapshot_take(d);
 
 	assert_int_equal(ask(d, 0, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
-	assert_int_equal(ask(d, 6, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
+	assert_int_equal(ask(d, MC_OP_PLACE + 1, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
 	assert_int_equal(ask(d, 255, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
 	for (size_t length = 15; length < sizeof(struct mc_request); length++)
 		assert_int_equal(
@@ -111,6 +110,9 @@ static void origins_that_are_none_are_refused(void **state)
 
 	assert_int_equal(ask(d, MC_OP_JOIN, EMPTY, 0), -EINVAL);
 	assert_int_equal(ask(d, MC_OP_JOIN, EMPTY, 1 << 3), -EINVAL);
+	assert_int_equal(ask(d, MC_OP_JOIN, EMPTY, MC_ORIGIN_REPORT), -EINVAL);
+	assert_int_equal(ask(d, MC_OP_JOIN, EMPTY, MC_ORIGIN_STATIC | MC_ORIGIN_CONTROL), -EINVAL);
+	assert_int_equal(ask(d, MC_OP_LEAVE, EMPTY, 0), -EINVAL);
 	assert_false(is_member(d, VNI, port, EMPTY));
 }
 
@@ -123,28 +125,6 @@ static void another_vni_is_refused(void **state)
 	add_group(d, OTHER_VNI, EMPTY, 4);
 	assert_int_equal(datapath_control(d, MC_OP_JOIN, &key, MC_ORIGIN_STATIC), -EINVAL);
 	assert_false(is_member(d, OTHER_VNI, port, EMPTY));
-}
-
-static void orphan_keeps_the_report(void **state)
-{
-	struct datapath *d = *state;
-	struct mc_pending pending;
-
-	assert_int_equal(ask(d, MC_OP_ORPHAN, EMPTY, 0), -ENOENT);
-	packet_join_v2(&frame, EMPTY);
-	expect_port(d, port, &frame, MC_R_REPORT);
-	assert_int_equal(ask(d, MC_OP_JOIN, EMPTY, MC_ORIGIN_STATIC), 0);
-	assert_int_equal(ask(d, MC_OP_ORPHAN, EMPTY, 0), 0);
-	assert_false(is_member(d, VNI, port, EMPTY));
-	assert_true(get_pending(d, VNI, port, EMPTY, &pending));
-	assert_int_equal(pending.version, 2);
-	check_invariants(d); /* the group is still there: its slot is free again */
-
-	assert_int_equal(ask(d, MC_OP_JOIN, REMOTE, MC_ORIGIN_STATIC), 0);
-	assert_int_equal(ask(d, MC_OP_ORPHAN, REMOTE, 0), 0);
-	assert_false(is_member(d, VNI, port, REMOTE));
-	assert_false(is_pending(d, VNI, port, REMOTE));
-	check_invariants(d);
 }
 
 static int enter(void **state)
@@ -172,7 +152,6 @@ int main(void)
 		control_test(nonsense_is_refused),
 		scene_test(origins_that_are_none_are_refused),
 		control_test(another_vni_is_refused),
-		control_test(orphan_keeps_the_report),
 	};
 
 	return cmocka_run_group_tests(tests, enter, NULL);

@@ -226,8 +226,6 @@ static void what_is_not_ours_passes_untouched(void **state)
 	expect_port_pass(d, scene.uplink, &frame); /* not a port */
 	frame_set16(&frame, 12, ETHERTYPE_ARP);
 	expect_port_pass(d, port, &frame);
-	frame_set16(&frame, 12, ETHERTYPE_IPV6);
-	expect_port_pass(d, port, &frame);
 	frame_set16(&frame, 12, 0x88cc); /* LLDP */
 	expect_port_pass(d, port, &frame);
 

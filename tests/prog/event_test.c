@@ -72,10 +72,12 @@ static void only_what_changed_is_told(void **state)
 	events_open(&events, d);
 	datapath_control(d, MC_OP_JOIN, &key, MC_ORIGIN_STATIC);
 	expect_change(MC_EVENT_JOIN, MC_R_REPORT, MC_ORIGIN_STATIC, EMPTY);
-	datapath_control(d, MC_OP_JOIN, &key, MC_ORIGIN_STATIC | MC_ORIGIN_CONTROL);
+	datapath_control(d, MC_OP_JOIN, &key, MC_ORIGIN_STATIC);
+	assert_int_equal(events_read(&events), 0);
+	datapath_control(d, MC_OP_JOIN, &key, MC_ORIGIN_CONTROL);
 	expect_change(MC_EVENT_JOIN, MC_R_REPORT, MC_ORIGIN_CONTROL, EMPTY);
-	datapath_control(d, MC_OP_LEAVE, &key, MC_ORIGIN_ALL);
-	expect_change(MC_EVENT_LEAVE, MC_R_REPORT, MC_ORIGIN_STATIC | MC_ORIGIN_CONTROL, EMPTY);
+	datapath_control(d, MC_OP_LEAVE, &key, MC_ORIGIN_STATIC | MC_ORIGIN_REPORT);
+	expect_change(MC_EVENT_LEAVE, MC_R_REPORT, MC_ORIGIN_STATIC, EMPTY);
 	events_close(&events);
 }
 
@@ -86,7 +88,7 @@ static void joins_that_wait(void **state)
 	events_open(&events, d);
 	packet_join_v3(&frame, UNKNOWN);
 	expect_port(d, port, &frame, MC_R_REPORT_PENDING);
-	expect_change(MC_EVENT_PENDING, MC_R_REPORT_PENDING, MC_ORIGIN_REPORT, UNKNOWN);
+	expect_change(MC_EVENT_JOIN, MC_R_REPORT_PENDING, MC_ORIGIN_REPORT, UNKNOWN);
 	expect_port(d, port, &frame, MC_R_REPORT_PENDING);
 	assert_int_equal(events_read(&events), 0);
 	add_group(d, VNI, UNKNOWN, 4);

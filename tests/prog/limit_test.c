@@ -149,9 +149,9 @@ static void a_full_table_of_members_refuses(void **state)
 	datapath_free(d);
 }
 
-static void a_full_table_of_pending_joins_refuses(void **state)
+static void a_full_table_refuses_waiting_joins_too(void **state)
 {
-	const struct datapath_sizes sizes = { .pending = 1 };
+	const struct datapath_sizes sizes = { .members = 2 }; /* one is SERVED's */
 	struct datapath *d = scene_new(&sizes);
 
 	(void)state;
@@ -159,8 +159,8 @@ static void a_full_table_of_pending_joins_refuses(void **state)
 	packet_join_v3(&frame, UNKNOWN);
 	expect_port(d, port, &frame, MC_R_REPORT_PENDING);
 	packet_join_v3(&frame, UNKNOWN + 1);
-	expect_port(d, port, &frame, MC_R_PENDING_FULL);
-	expect_refused(port, UNKNOWN + 1, MC_R_PENDING_FULL);
+	expect_port(d, port, &frame, MC_R_MEMBERS_FULL);
+	expect_refused(port, UNKNOWN + 1, MC_R_MEMBERS_FULL);
 	assert_true(is_pending(d, VNI, port, UNKNOWN));
 	assert_int_equal(port_state(d, port).groups, 1);
 	events_close(&events);
@@ -247,7 +247,7 @@ int main(void)
 		scene_test(who_waits_may_leave),
 		scene_test(a_hole_is_filled_before_fresh_slots),
 		cmocka_unit_test(a_full_table_of_members_refuses),
-		cmocka_unit_test(a_full_table_of_pending_joins_refuses),
+		cmocka_unit_test(a_full_table_refuses_waiting_joins_too),
 		scene_test(a_port_has_its_limit),
 		scene_test(a_report_over_the_limit_takes_what_fits),
 		scene_test(a_busy_port_changes_nothing),

@@ -225,7 +225,7 @@ static int enter(void **state)
 	return 0;
 }
 
-#define race_test(function) \
+#define race_test(function)                                                                        \
 	cmocka_unit_test_setup_teardown(function, datapath_setup, datapath_teardown)
 
 int main(void)

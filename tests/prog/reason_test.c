@@ -7,6 +7,7 @@
 
 #include <bpfcast/util.h>
 #include <maps/text.h>
+#include <maps/vni.h>
 #include <tests/kit/expect.h>
 #include <tests/kit/netns.h>
 #include <tests/kit/scene.h>
@@ -26,6 +27,7 @@ struct row {
 	__u32 source;			       /* of a header; 0: SENDER */
 	__u8 ttl, protocol, type, vxlan_flags; /* of headers; @type of a record */
 	__u16 fragment;
+	unsigned int sources; /* of a record */
 	struct igmp igmp;
 };
 
@@ -84,7 +86,7 @@ static void jumbo(struct datapath *d, const struct row *row)
 
 static void record(struct datapath *d, const struct row *row)
 {
-	packet_record(&frame, row->type, row->group, 0);
+	packet_record(&frame, row->type, row->group, row->sources);
 	expect_port(d, port, &frame, row->reason);
 }
 
@@ -145,10 +147,39 @@ static void last_member(struct datapath *d)
 	add_member(d, VNI, scene.port[2], EMPTY);
 }
 
-static void last_pending(struct datapath *d)
+static void other_source_wanted(struct datapath *d)
 {
-	packet_join_v2(&frame, UNKNOWN + 1);
-	expect_port(d, port, &frame, MC_R_REPORT_PENDING);
+	packet_record(&frame, IS_IN, EMPTY, 1); /* not SENDER's */
+	expect_port(d, scene.port[2], &frame, MC_R_REPORT);
+}
+
+static void drop_unknown(struct datapath *d)
+{
+	const struct mc_vni settings = { .unknown = MC_UNKNOWN_DROP };
+
+	assert_int_equal(mc_vni_set(&d->in, VNI, &settings), 0);
+}
+
+static void own_mac(struct datapath *d)
+{
+	set_port(d, port, &(struct mc_port){ .vni = VNI, .flags = MC_PORT_F_CHECK_MAC });
+}
+
+static void own_source(struct datapath *d)
+{
+	set_port(d, port, &(struct mc_port){ .vni = VNI, .flags = MC_PORT_F_CHECK_SOURCE });
+}
+
+static void last_token(struct datapath *d)
+{
+	set_port(d, port, &(struct mc_port){ .vni = VNI, .limit_groups = 9, .limit_rate = 1 });
+	packet_join_v2(&frame, EMPTY);
+	expect_port(d, port, &frame, MC_R_REPORT);
+}
+
+static void no_sources(struct datapath *d)
+{
+	set_port(d, port, &(struct mc_port){ .vni = VNI, .limit_groups = 9 });
 }
 
 static void limit(struct datapath *d)
@@ -218,18 +249,26 @@ static const struct row rows[] = {
 	{ MC_R_BAD_GROUP, record, .group = IP4(10, 1, 2, 3), .type = TO_EX },
 	{ MC_R_GROUP_FULL, record, .group = SERVED, .type = TO_EX },
 	{ MC_R_MEMBERS_FULL, record, .group = EMPTY, .type = TO_EX, .prepare = last_member },
-	{ MC_R_PENDING_FULL, record, .group = UNKNOWN, .type = TO_EX, .prepare = last_pending },
 	{ MC_R_PORT_LIMIT, record, .group = EMPTY, .type = TO_EX, .prepare = limit },
 	{ MC_R_PORT_BUSY, record, .group = EMPTY, .type = TO_EX, .prepare = lock },
 	{ MC_R_UNKNOWN_VTEP, outer, .source = NO_ROUTE, .vxlan_flags = VXLAN_FLAG_VNI },
 	{ MC_R_OWN_ADDRESS, outer, .source = VTEP_LOCAL, .vxlan_flags = VXLAN_FLAG_VNI },
 	{ MC_R_VXLAN_FLAGS, outer, .source = VTEP_REMOTE, .vxlan_flags = 0 },
 	{ MC_R_INNER_MEMBERSHIP, inner_report, .group = SERVED },
+	{ MC_R_FILTERED, data, .group = EMPTY, .prepare = other_source_wanted },
+	{ MC_R_UNKNOWN_DROPPED, data, .group = UNKNOWN, .prepare = drop_unknown },
+	{ MC_R_SPOOFED_SOURCE, data, .group = SERVED, .prepare = own_source },
+	{ MC_R_SPOOFED_MAC, data, .group = SERVED, .prepare = own_mac },
+	{ MC_R_PORT_RATE, record, .group = EMPTY, .type = TO_EX, .prepare = last_token },
+	{ MC_R_SOURCE_LIMIT, record, .group = EMPTY, .type = TO_IN, .sources = 1,
+	  .prepare = no_sources },
+	{ MC_R_SOURCES_FULL, record, .group = EMPTY, .type = TO_IN, .sources = 2 },
+	{ MC_R_SSM_GROUP, record, .group = IP4(232, 1, 1, 1), .type = TO_EX },
 };
 
 static void reaches(void **state)
 {
-	static const struct datapath_sizes small = { .members = 2, .pending = 1 };
+	static const struct datapath_sizes small = { .members = 2, .sources = 1 };
 	int reason = (int)(long)*state;
 	const struct row *row = rows;
 	struct datapath *d;
@@ -256,9 +295,9 @@ static int enter(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[MC_REASON_COUNT - 1];
+	struct CMUnitTest tests[MC_R_IPV6_CHAIN - 1]; /* those from there on: mld_test.c */
 
-	for (long reason = 1; reason < MC_REASON_COUNT; reason++)
+	for (long reason = 1; reason < MC_R_IPV6_CHAIN; reason++)
 		tests[reason - 1] = (struct CMUnitTest){
 			.name = mc_reason_name(reason),
 			.test_func = reaches,

@@ -14,7 +14,7 @@ static bool is_valid(const struct frame *f, __u32 offset, __u32 length)
 {
 	mc_packet packet = { f->byte, f->length };
 
-	return mc_checksum_valid(&packet, offset, length);
+	return mc_checksum_valid(&packet, offset, length, 0);
 }
 
 static void vectors_from_elsewhere(void **state)
@@ -100,6 +100,33 @@ static void a_range_beyond_the_packet_is_not_valid(void **state)
 	assert_false(is_valid(&frame, 0, 0)); /* of nothing there is no checksum */
 }
 
+/* The start of a pseudo header counts as its words in front of the range would. */
+static void the_sum_starts_with_a_pseudo_header(void **state)
+{
+	struct random random;
+
+	(void)state;
+	random_start(&random, 0);
+	for (int i = 0; i < 1000; i++) {
+		mc_packet packet = { frame.byte, 0 };
+		__u32 word[10];
+		__u64 start = 0;
+
+		frame_start(&frame);
+		for (int j = 0; j < 40 + 33; j++)
+			frame_add8(&frame, i ? random_below(&random, 256) : 0xff);
+		packet.length = frame.length;
+		memcpy(word, frame.byte, sizeof(word));
+		for (int j = 0; j < 10; j++)
+			start += word[j];
+		frame_set16(&frame, 42, 0);
+		frame_set16(&frame, 42, frame_fold(frame_sum(&frame, 0, 73, 0)));
+		assert_true(mc_checksum_valid(&packet, 40, 33, start));
+		assert_true(mc_checksum_valid(&packet, 0, 73, 0));
+		assert_false(mc_checksum_valid(&packet, 40, 33, start + 1));
+	}
+}
+
 static void fold(void **state)
 {
 	struct random random;
@@ -127,6 +154,7 @@ int main(void)
 		cmocka_unit_test(each_length),
 		cmocka_unit_test(carries),
 		cmocka_unit_test(a_range_beyond_the_packet_is_not_valid),
+		cmocka_unit_test(the_sum_starts_with_a_pseudo_header),
 		cmocka_unit_test(fold),
 	};
 

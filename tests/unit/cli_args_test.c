@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <bpfcast/abi.h>
 /* NOLINTBEGIN(bugprone-suspicious-include) */
+#include <cli/arg_address.c>
 #include <cli/args.c>
 #include <cli/array.c>
 #include <cli/word.c>
@@ -134,18 +136,40 @@ static void groups(void **state)
 		{ "224.0.1.0", 0 },	    { "239.255.255.255", 0 },
 		{ "232.1.1.1", 0 },	    { "223.255.255.255", -EINVAL },
 		{ "240.0.0.0", -EINVAL },   { "224.0.0.0", -EINVAL },
-		{ "224.0.0.255", -EINVAL }, { "ff0e::1", -EOPNOTSUPP },
-		{ "fe80::1", -EINVAL },	    { "239.1.1", -EINVAL },
-		{ "eth0", -EINVAL },
+		{ "224.0.0.255", -EINVAL }, { "ff0e::1", 0 },
+		{ "ff02::1", -EINVAL },	    { "ff12::1", -EINVAL },
+		{ "ff00::1", -EINVAL },	    { "ff01::1", -EINVAL },
+		{ "ff03::1", 0 },	    { "ff35::5", 0 },
+		{ "link-local", -EINVAL },  { "fe80::1", -EINVAL },
+		{ "239.1.1", -EINVAL },	    { "eth0", -EINVAL },
 	};
-	struct mc_addr group;
+	struct mc_addr group, wanted;
 	struct arg arg = { .name = "GROUP", .parse = arg_group, .to = &group };
 
 	(void)state;
 	memset(&group, 0, sizeof(group));
-	for (size_t i = 0; i < MC_ARRAY_SIZE(cases); i++)
+	for (size_t i = 0; i < MC_ARRAY_SIZE(cases); i++) {
 		assert_int_equal(parse_one(&arg, cases[i].text, sizeof(group)), cases[i].err);
-	assert_int_equal(MC_BE32(group.word[3]), IP4(232, 1, 1, 1)); /* the last that was right */
+		if (cases[i].err)
+			continue;
+		assert_int_equal(mc_addr_parse(cases[i].text, &wanted), 0);
+		assert_memory_equal(&group, &wanted, sizeof(group));
+	}
+}
+
+static void known_groups(void **state)
+{
+	static const struct mc_addr flood;
+	struct mc_addr group;
+	struct arg arg = { .name = "GROUP", .parse = arg_known_group, .to = &group };
+
+	(void)state;
+	memset(&group, 0x55, sizeof(group));
+	assert_int_equal(parse_one(&arg, "link-local", sizeof(group)), 0);
+	assert_memory_equal(&group, &flood, sizeof(group));
+	assert_int_equal(parse_one(&arg, "239.1.1.1", sizeof(group)), 0);
+	assert_int_equal(MC_BE32(group.word[3]), IP4(239, 1, 1, 1));
+	assert_int_equal(parse_one(&arg, "link-loca", sizeof(group)), -EINVAL);
 }
 
 static void hosts(void **state)
@@ -179,6 +203,84 @@ static void lists_of_hosts(void **state)
 	assert_int_equal(arg_hosts(&cli, &arg, "192.0.2.1,,192.0.2.2"), -EINVAL);
 	assert_int_equal(arg_hosts(&cli, &arg, "192.0.2.1,"), -EINVAL);
 	assert_int_equal(arg_hosts(&cli, &arg, "192.0.2.1 192.0.2.2"), -EINVAL);
+}
+
+static void lists_of_addresses(void **state)
+{
+	autoarray struct array addrs = ARRAY_OF(struct mc_addr);
+	struct arg arg = { .name = "IPS", .parse = arg_addrs, .to = &addrs };
+	const struct mc_addr *addr;
+
+	(void)state;
+	assert_int_equal(arg_addrs(&cli, &arg, "192.0.2.1,2001:db8::1,0.0.0.0"), 0);
+	assert_int_equal(addrs.count, 3);
+	addr = array_at(&addrs, 1);
+	assert_int_equal(addr->half[0], MC_BE16(0x2001));
+	assert_int_equal(arg_addrs(&cli, &arg, "2001:db8::1,"), -EINVAL);
+	assert_int_equal(arg_addrs(&cli, &arg, "::ffff:192.0.2.1"), -EINVAL);
+}
+
+static void macs(void **state)
+{
+	static const char *const wrong[] = { "",
+					     "02:00:00:00:00",
+					     "02:00:00:00:00:01:",
+					     "02:00:00:00:00:01:02",
+					     "02-00-00-00-00-01",
+					     "2:0:0:0:0:1",
+					     "02:00:00:00:00:0g",
+					     "020000000001",
+					     "00:00:00:00:00:00",
+					     "01:00:5e:01:02:03",
+					     "ff:ff:ff:ff:ff:ff" };
+	const __u8 wanted[6] = { 0x02, 0xab, 0xCD, 0x00, 0x00, 0xff };
+	__u8 mac[6] = { 0 };
+	struct arg arg = { .name = "MAC", .parse = arg_mac, .to = mac };
+
+	(void)state;
+	assert_int_equal(parse_one(&arg, "02:ab:CD:00:00:ff", sizeof(mac)), 0);
+	assert_memory_equal(mac, wanted, sizeof(mac));
+	for (size_t i = 0; i < MC_ARRAY_SIZE(wrong); i++)
+		assert_int_equal(parse_one(&arg, wrong[i], sizeof(mac)), -EINVAL);
+}
+
+static void intervals(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		__u32 ms;
+	} cases[] = {
+		{ "1", 0, 1000 },
+		{ "2.5", 0, 2500 },
+		{ "0.001", 0, 1 },
+		{ "10.25", 0, 10250 },
+		{ "60", 0, 60000 },
+		{ "60.001", -EINVAL, 0 },
+		{ "0", -EINVAL, 0 },
+		{ "0.0009", -EINVAL, 0 },
+		{ "", -EINVAL, 0 },
+		{ "1.", -EINVAL, 0 },
+		{ ".5", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 },
+		{ "1s", -EINVAL, 0 },
+		{ "4294967297", -EINVAL, 0 },
+		{ "1.5.1", -EINVAL, 0 },
+		{ "1.0000", -EINVAL, 0 },
+		{ "18446744073709551617", -EINVAL, 0 },
+	};
+	__u32 ms;
+	struct arg arg = {
+		.name = "every", .parse = arg_interval, .to = &ms, .min = 1, .max = 60000
+	};
+
+	(void)state;
+	for (size_t i = 0; i < MC_ARRAY_SIZE(cases); i++) {
+		ms = 4711;
+		assert_int_equal(parse_one(&arg, cases[i].text, sizeof(ms)), cases[i].err);
+		if (!cases[i].err)
+			assert_int_equal(ms, cases[i].ms);
+	}
 }
 
 /* ---- whole command lines: DEV vni N [kind K] [limit N] ---- */
@@ -281,6 +383,10 @@ int main(void)
 		cmocka_unit_test(choices_and_their_prefixes),
 		cmocka_unit_test(devices),
 		cmocka_unit_test(groups),
+		cmocka_unit_test(known_groups),
+		cmocka_unit_test(lists_of_addresses),
+		cmocka_unit_test(macs),
+		cmocka_unit_test(intervals),
 		cmocka_unit_test(hosts),
 		cmocka_unit_test(lists_of_hosts),
 		cmocka_unit_test(command_lines_that_are_right),

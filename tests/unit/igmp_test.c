@@ -12,20 +12,20 @@
 #define MESSAGE (14 + 24) /* offset in a frame with Router Alert */
 
 static struct frame frame;
-static struct mc_igmp igmp;
+static struct mc_message igmp;
 
 /* On a copy of exactly its size, so that ASan sees a read beyond it. */
 static int parse(const struct frame *f)
 {
 	__u8 *copy = malloc(f->length);
 	mc_packet packet = { copy, f->length };
-	struct mc_headers h;
+	struct mc_frame h;
 	int reason;
 
 	assert_non_null(copy);
 	memcpy(copy, f->byte, f->length);
 	memset(&igmp, 0x55, sizeof(igmp));
-	reason = mc_ipv4_load(&packet, 0, f->length, &h);
+	reason = mc_frame_load(&packet, 0, f->length, MC_BE16(ETHERTYPE_IPV4), &h);
 	if (!reason)
 		reason = mc_igmp_parse(&packet, &h, &igmp);
 	free(copy);
@@ -42,13 +42,17 @@ static int parse_message(const struct ipv4 *ip, const struct igmp *message)
 	return parse(&frame);
 }
 
-static void expect_parsed(__u8 type, __u8 version, __u32 group)
+/* @group: 0 for none, which is not 0.0.0.0 */
+static void expect_parsed(__u8 kind, __u8 version, __u32 group)
 {
+	struct mc_addr none = { 0 }, wanted = mc_addr_v4(MC_BE32(group));
+
 	assert_int_equal(parse(&frame), 0);
-	assert_int_equal(igmp.type, type);
+	assert_int_equal(igmp.kind, kind);
 	assert_int_equal(igmp.version, version);
+	assert_int_equal(igmp.ipv6, 0);
 	assert_int_equal(igmp.records, 0);
-	assert_int_equal(MC_BE32(igmp.group), group);
+	assert_memory_equal(&igmp.group, group ? &wanted : &none, sizeof(wanted));
 	assert_int_equal(igmp.offset, MESSAGE + 8);
 	assert_int_equal(igmp.end, MESSAGE + 8);
 }
@@ -57,13 +61,13 @@ static void reports_and_leaves(void **state)
 {
 	(void)state;
 	packet_join_v1(&frame, GROUP);
-	expect_parsed(MC_IGMP_V1_REPORT, 1, GROUP);
+	expect_parsed(MC_MESSAGE_JOIN, 1, GROUP);
 	packet_join_v2(&frame, GROUP);
-	expect_parsed(MC_IGMP_V2_REPORT, 2, GROUP);
+	expect_parsed(MC_MESSAGE_JOIN, 2, GROUP);
 	packet_leave_v2(&frame, GROUP);
-	expect_parsed(MC_IGMP_V2_LEAVE, 2, GROUP);
+	expect_parsed(MC_MESSAGE_LEAVE, 2, GROUP);
 	packet_report(&frame, TO_EX, GROUP, 0);
-	expect_parsed(MC_IGMP_V3_REPORT, 3, 0);
+	expect_parsed(MC_MESSAGE_REPORT, 3, 0);
 }
 
 /* Captured by scapy's builders: see kit_test.c for how they were made. */
@@ -73,16 +77,17 @@ static void frames_that_scapy_built(void **state)
 	frame_from_hex(&frame,
 		       "01005e0102030200000a0001080046c00020000000000102271f0af40101ef010203940400"
 		       "001600f8faef010203");
-	expect_parsed(MC_IGMP_V2_REPORT, 2, GROUP);
+	expect_parsed(MC_MESSAGE_JOIN, 2, GROUP);
 	frame_from_hex(&frame,
 		       "01005e0000020200000a0001080046c0002000000000010238210af40101e0000002940400"
 		       "001700f7faef010203");
-	expect_parsed(MC_IGMP_V2_LEAVE, 2, GROUP);
+	expect_parsed(MC_MESSAGE_LEAVE, 2, GROUP);
 	frame_from_hex(&frame,
 		       "01005e0000010200000a0001080046c00024000000000102381e0af40101e0000001940400"
 		       "001164ec1e00000000027d0000");
 	assert_int_equal(parse(&frame), 0);
-	assert_int_equal(igmp.type, MC_IGMP_QUERY);
+	assert_int_equal(igmp.kind, MC_MESSAGE_QUERY);
+	assert_int_equal(igmp.version, 3);
 }
 
 static void each_type(void **state)
@@ -101,6 +106,30 @@ static void each_type(void **state)
 			wanted = MC_R_IGMP_DESTINATION;
 		message.type = type;
 		assert_int_equal(parse_message(&ip, &message), wanted);
+	}
+}
+
+/* RFC 9776 section 7.1: by length and code. */
+static void versions_of_queries(void **state)
+{
+	struct ipv4 ip = igmp_header(ALL_HOSTS);
+	struct igmp message = { .type = IGMP_QUERY };
+
+	(void)state;
+	for (int code = 0; code < 256; code++) {
+		message.code = code;
+		assert_int_equal(parse_message(&ip, &message), 0);
+		assert_int_equal(igmp.kind, MC_MESSAGE_QUERY);
+		assert_int_equal(igmp.version, code ? 2 : 1);
+	}
+	for (unsigned int more = 1; more < 40; more++) {
+		packet_igmp(&frame, ALL_HOSTS);
+		frame_igmp(&frame, &message);
+		frame_add(&frame, NULL, more);
+		frame_finish(&frame);
+		assert_int_equal(parse(&frame), more < 4 ? MC_R_IGMP_TRUNCATED : 0);
+		if (more >= 4)
+			assert_int_equal(igmp.version, 3);
 	}
 }
 
@@ -246,6 +275,7 @@ int main(void)
 		cmocka_unit_test(reports_and_leaves),
 		cmocka_unit_test(frames_that_scapy_built),
 		cmocka_unit_test(each_type),
+		cmocka_unit_test(versions_of_queries),
 		cmocka_unit_test(destinations),
 		cmocka_unit_test(ttl_must_be_one),
 		cmocka_unit_test(fragments_are_refused),

@@ -5,6 +5,7 @@
  *	E(g) = Ether(dst=MAC of g, src='02:00:00:0a:00:01')
  *	I(d) = IP(src='10.244.1.1', dst=d, ttl=1, tos=0xc0, id=0, options=[IPOption_Router_Alert()], proto=2)
  */
+#include <tests/kit/mld.h>
 #include <tests/kit/packet.h>
 #include <tests/kit/test.h>
 
@@ -107,6 +108,38 @@ static void builds_a_vlan_tag(void **state)
 	      "1389000c510e00010203");
 }
 
+/*
+ * Captured from Linux 6.18 on a veth with this MAC and fe80::a:1: setsockopt(IPV6_JOIN_GROUP) of
+ * ff15::1:2:3, MCAST_JOIN_SOURCE_GROUP of ff35::5 with two sources, close(), and the first and the last
+ * again with sysctl force_mld_version=1.
+ */
+static void builds_what_linux_sends(void **state)
+{
+	struct ip6 group = ip6("ff15::1:2:3");
+
+	(void)state;
+	packet_join6_v2(&built, group);
+	check("3333000000160200000a000186dd6000000000240001fe8000000000000000000000000a0001ff02000000"
+	      "00000000000000000000163a000502000001008f006fe70000000104000000ff15000000000000000000"
+	      "0100020003");
+	packet_record6(&built, ALLOW, ip6("ff35::5"), 2);
+	check("3333000000160200000a000186dd6000000000440001fe8000000000000000000000000a0001ff02000000"
+	      "00000000000000000000163a000502000001008f00748f0000000105000002ff35000000000000000000"
+	      "0000000005fd000009000000000000000000000001fd000009000000000000000000000002");
+	packet_leave6_v2(&built, group);
+	check("3333000000160200000a000186dd6000000000240001fe8000000000000000000000000a0001ff02000000"
+	      "00000000000000000000163a000502000001008f0070e70000000103000000ff15000000000000000000"
+	      "0100020003");
+	packet_join6_v1(&built, group);
+	check("3333000200030200000a000186dd6000000000200001fe8000000000000000000000000a0001ff15000000"
+	      "00000000000001000200033a0005020000010083007fe900000000ff1500000000000000000001000200"
+	      "03");
+	packet_done6_v1(&built, group);
+	check("3333000000020200000a000186dd6000000000200001fe8000000000000000000000000a0001ff02000000"
+	      "00000000000000000000023a0005020000010084007f0000000000ff1500000000000000000001000200"
+	      "03");
+}
+
 /* Each lie changes its own field by what was asked, and no other length or count. */
 static void lies_where_asked(void **state)
 {
@@ -143,6 +176,7 @@ int main(void)
 		cmocka_unit_test(builds_a_v3_query),
 		cmocka_unit_test(builds_data_and_its_encapsulation),
 		cmocka_unit_test(builds_a_vlan_tag),
+		cmocka_unit_test(builds_what_linux_sends),
 		cmocka_unit_test(lies_where_asked),
 	};
 

@@ -97,10 +97,10 @@ static void expect_lower_case(const char *name, const char *text)
 static void reasons(void **state)
 {
 	(void)state;
-#define X(name, text, verdict, help)                                            \
-	expect_lower_case(#name, mc_reason_name(MC_R_##name));                  \
-	assert_int_equal(mc_reason_verdict(MC_R_##name), MC_VERDICT_##verdict); \
-	assert_string_equal(mc_reason_help(MC_R_##name), help);                 \
+#define X(name, text, verdict, help)                                                               \
+	expect_lower_case(#name, mc_reason_name(MC_R_##name));                                     \
+	assert_int_equal(mc_reason_verdict(MC_R_##name), MC_VERDICT_##verdict);                    \
+	assert_string_equal(mc_reason_help(MC_R_##name), help);                                    \
 	assert_true(strlen(help) > 10);
 	MC_REASONS(X)
 #undef X
@@ -154,9 +154,16 @@ static void other_names(void **state)
 	assert_string_equal(mc_xdp_name(MC_XDP_GENERIC), "generic");
 	assert_string_equal(mc_xdp_name(MC_XDP_NATIVE), "native");
 	assert_string_equal(mc_xdp_name(99), "unknown");
-	assert_string_equal(mc_filter_name(MC_FILTER_EXCLUDE), "exclude");
-	assert_string_equal(mc_filter_name(MC_FILTER_INCLUDE), "include");
-	assert_string_equal(mc_filter_name(99), "unknown");
+	assert_string_equal(mc_filter_name(0), "include");
+	assert_string_equal(mc_filter_name(1), "exclude");
+	assert_string_equal(mc_filter_name(0x100), "exclude");
+	assert_string_equal(mc_unknown_policy_name(MC_UNKNOWN_HOST), "host");
+	assert_string_equal(mc_unknown_policy_name(MC_UNKNOWN_DROP), "drop");
+	assert_string_equal(mc_unknown_policy_name(MC_UNKNOWN_LEARN), "learn");
+	assert_string_equal(mc_unknown_policy_name(MC_UNKNOWN_LEARN + 1), "unknown");
+	assert_string_equal(mc_link_local_policy_name(MC_LINK_LOCAL_HOST), "host");
+	assert_string_equal(mc_link_local_policy_name(MC_LINK_LOCAL_FLOOD), "flood");
+	assert_string_equal(mc_link_local_policy_name(MC_LINK_LOCAL_FLOOD + 1), "unknown");
 }
 
 int main(void)

@@ -60,6 +60,20 @@ static void a_frame_that_scapy_built(void **state)
 	assert_int_equal(MC_BE32(outer.source.word[3]), VTEP_REMOTE);
 	assert_int_equal(outer.vni, VNI);
 	assert_int_equal(outer.inner, VXLAN_OVERHEAD);
+	assert_int_equal(outer.end, frame.length);
+	assert_int_equal(outer.tos, 0);
+}
+
+static void the_tos_is_the_outer_headers(void **state)
+{
+	struct tunnel tunnel = tunnel_from_vtep(VNI);
+
+	(void)state;
+	for (int tos = 0; tos < 256; tos++) {
+		tunnel.ip.tos = tos;
+		assert_int_equal(parse(&tunnel), 0);
+		assert_int_equal(outer.tos, tos);
+	}
 }
 
 static void vnis(void **state)
@@ -133,11 +147,14 @@ static void what_is_not_ours(void **state)
 	tunnel = tunnel_from_vtep(VNI);
 	tunnel.ip.total_off = 1;
 	assert_int_equal(parse(&tunnel), MC_R_NOT_OURS);
+	tunnel = tunnel_from_vtep(VNI);
+	tunnel.type = ETHERTYPE_IPV6;
+	assert_int_equal(parse(&tunnel), MC_R_NOT_OURS);
 }
 
 static void lengths_that_contradict(void **state)
 {
-	const int headers = 8 + 8 + 14 + 20; /* UDP, VXLAN, and what an inner frame has at least */
+	const int headers = 8 + 8 + 14; /* UDP, VXLAN, and what an inner frame has at least */
 	const int length = 8 + 8 + (int)inner.length;
 	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
@@ -146,6 +163,7 @@ static void lengths_that_contradict(void **state)
 		tunnel.udp.length_off = is - length;
 		assert_int_equal(parse(&tunnel),
 				 is >= headers && is <= length ? 0 : MC_R_MALFORMED);
+		assert_int_equal(outer.end, 14 + 20 + is);
 		assert_int_equal(outer.vni, VNI); /* it decides whether to drop the frame */
 	}
 }
@@ -166,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_frame_that_scapy_built),
+		cmocka_unit_test(the_tos_is_the_outer_headers),
 		cmocka_unit_test(vnis),
 		cmocka_unit_test(options_move_the_inner_frame),
 		cmocka_unit_test(flags),

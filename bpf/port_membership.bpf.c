@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Membership messages from a port; port_ingress jumps here with any that it meets. A program of its
+ * own, so that the data path stays small and this one has a whole stack. The packet is consumed:
+ * reports never reach other ports, where they would suppress those of v1 and v2 hosts.
+ */
+#include <linux/bpf.h>
+
+#include <bpfcast/igmp.h>
+#include <bpfcast/mld.h>
+
+#include "report.h"
+#include "source_check.h"
+
+#define NS_PER_S 1000000000ull
+
+/*
+ * A token bucket of one second's worth, as one time: when it was last full, or will be. Not under the
+ * lock: a race of two CPUs lets a message more pass.
+ */
+static __always_inline int rate_allows(const struct mc_port *port, struct mc_port_state *state,
+				       __u64 now)
+{
+	__u64 at = READ_ONCE(state->tokens_at);
+
+	if (!port->limit_rate)
+		return 1;
+	if (at + NS_PER_S < now)
+		at = now - NS_PER_S;
+	at += NS_PER_S / port->limit_rate;
+	if (at > now)
+		return 0;
+	state->tokens_at = at;
+	return 1;
+}
+
+static __noinline int parse(struct __sk_buff *skb, struct mc_frame *frame,
+			    struct mc_message *message)
+{
+	int reason = mc_frame_load(skb, 0, skb->len, skb->protocol, frame);
+
+	if (reason)
+		return reason;
+	if (!mc_frame_mac_matches(frame))
+		return MC_R_WRONG_MAC;
+	if (!frame->ipv6)
+		return mc_igmp_parse(skb, frame, message);
+	reason = mc_ipv6_skip_extensions(skb, frame);
+	return reason ?: mc_mld_parse(skb, frame, message);
+}
+
+/* The message from @frame of the port, whose lock is not held yet: the reason it counts under. */
+static __noinline int take_message(struct membership *m, const struct facts *facts,
+				   const struct mc_message *message)
+{
+	int reason;
+
+	if (message->kind == MC_MESSAGE_QUERY) {
+		if (m->port->flags & MC_PORT_F_MAY_QUERY)
+			return MC_R_NOT_OURS;
+		return message->ipv6 ? MC_R_MLD_QUERY : MC_R_IGMP_QUERY;
+	}
+	if (port_lock(m->state))
+		return MC_R_PORT_BUSY;
+	work_start(m);
+	m->w->key.vni = facts->key.vni;
+	m->w->key.ifindex = facts->ifindex;
+	m->state->reports++;
+	reason = report_take(m, message);
+	port_unlock(m->state);
+	return reason;
+}
+
+/* Reads the message and checks who sends it: 0 or a reason. A function of its own for its stack. */
+static __noinline int read_message(struct __sk_buff *skb, const struct mc_port *port,
+				   struct facts *facts, struct mc_message *message)
+{
+	struct mc_frame frame = {};
+	int reason = parse(skb, &frame, message);
+
+	facts->key.group = message->group;
+	facts->source = frame.source;
+	return reason ?: check_report_source(port, facts->ifindex, &frame);
+}
+
+static __always_inline int handle(struct __sk_buff *skb, struct facts *facts)
+{
+	struct membership m = { .skb = skb };
+	struct mc_message message = {};
+	int reason;
+
+	m.port = bpf_map_lookup_elem(&ports, &facts->ifindex);
+	m.state = bpf_map_lookup_elem(&port_state, &facts->ifindex);
+	if (!m.port || !m.state)
+		return MC_R_PORT_BUSY;
+	facts->key.vni = m.port->vni;
+	if (!rate_allows(m.port, m.state, bpf_ktime_get_ns()))
+		return MC_R_PORT_RATE;
+	reason = read_message(skb, m.port, facts, &message);
+	return reason ?: take_message(&m, facts, &message);
+}
+
+SEC("tc")
+int port_membership(struct __sk_buff *skb)
+{
+	struct facts facts = { .ifindex = skb->ifindex, .length = skb->len };
+
+	return finish(&facts, handle(skb, &facts));
+}

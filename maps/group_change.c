@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Adding and deleting groups. Each write to `fanout` or `remotes` makes the kernel wait for an RCU grace
+ * period, so many groups go in one system call. Steps are ordered so that a kill between any two
+ * leaves a group that is whole or can be deleted again: id, vector, `fanout`, slots; and back.
+ */
+#include <maps/group.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <bpfcast/log.h>
+#include <bpfcast/util.h>
+#include <maps/counter.h>
+#include <maps/member.h>
+#include <maps/remote.h>
+#include <maps/table.h>
+#include <maps/text.h>
+#include <maps/vni.h>
+
+#define ENOTSUPP 524 /* the kernel's own, of tables without batches */
+
+static int check_group(const struct mc_group_key *key, __u32 size)
+{
+	char text[MC_ADDR_TEXT];
+
+	mc_addr_format(&key->group, text);
+	if (!mc_addr_is_multicast(&key->group))
+		return mc_error(-EINVAL,
+				"%s is no multicast address: a group is in 224.0.0.0/4 or ff00::/8",
+				text);
+	if (mc_addr_is_link_local_group(&key->group))
+		return mc_error(
+			-EINVAL,
+			"%s stays on the link (224.0.0.0/24, ff00:: to ff02::): never pruned, "
+			"so it cannot be added; see 'bpfcast vni help'",
+			text);
+	if (key->vni > MC_VNI_MAX)
+		return mc_error(-EINVAL, "VNI %u: at most %u", key->vni, MC_VNI_MAX);
+	if (!size || size > MC_GROUP_SIZE_MAX)
+		return mc_error(-EINVAL, "size %u: a group has 1 to %u slots", size,
+				MC_GROUP_SIZE_MAX);
+	return 0;
+}
+
+static __u32 new_generation(void)
+{
+	__u32 generation = 0;
+
+	while (!generation)
+		if (getrandom(&generation, sizeof(generation), 0) != sizeof(generation))
+			generation = 1;
+	return generation;
+}
+
+/* An empty vector of @size slots, as a descriptor. */
+static int new_vector(__u32 id, __u32 size)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP);
+	struct mc_line line = { .config = { .id = id, .size = size } };
+	__u32 zero = 0;
+	mc_autoclose int fd =
+		bpf_map_create(BPF_MAP_TYPE_ARRAY, "mc_vector", sizeof(__u32),
+			       sizeof(struct mc_line), MC_FANOUT_LINES(size), &options);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	line.config.generation = new_generation();
+	err = bpf_map_update_elem(fd, &zero, &line, BPF_ANY);
+	return err ? err : MC_TAKE_FD(fd);
+}
+
+/* Free: never used, or left over by a run that was killed before the group was there. */
+static bool is_id_free(struct mc_instance *in, __u32 id, bool left_over_too)
+{
+	static const struct mc_group_id unused;
+	struct mc_group_id entry;
+
+	if (mc_table_get(in, MC_TABLE_GROUP_KEYS, &id, &entry))
+		return false;
+	if (!memcmp(&entry, &unused, sizeof(entry)))
+		return true;
+	return left_over_too && !mc_group_exists(in, &entry.key);
+}
+
+static int take_id(struct mc_instance *in, const struct mc_group_key *key, __u32 *next)
+{
+	__u32 capacity = mc_table_capacity(in, MC_TABLE_GROUP_KEYS);
+	struct mc_group_id entry = { .key = *key };
+
+	for (int pass = 0; pass < 2; pass++, *next = 0) {
+		for (__u32 id = *next; id < capacity; id++) {
+			int err;
+
+			if (!is_id_free(in, id, pass))
+				continue;
+			err = mc_table_set(in, MC_TABLE_GROUP_KEYS, &id, &entry, BPF_EXIST);
+			if (!err)
+				err = mc_group_counters_clear(in, id);
+			if (err)
+				return err;
+			*next = id + 1;
+			return (int)id;
+		}
+	}
+	return -ENOSPC;
+}
+
+static int free_id(struct mc_instance *in, __u32 id)
+{
+	struct mc_group_id unused = { 0 };
+
+	return mc_table_set(in, MC_TABLE_GROUP_KEYS, &id, &unused, BPF_EXIST);
+}
+
+/* Gives back what a failed mc_group_add_many() has taken. */
+static void drop_vectors(struct mc_instance *in, const int *vectors, __u32 count)
+{
+	struct mc_fanout_config config;
+
+	for (__u32 i = 0; i < count; i++) {
+		if (!mc_group_config(vectors[i], &config))
+			(void)free_id(in, config.id);
+		close(vectors[i]);
+	}
+}
+
+static int full_error(struct mc_instance *in, int err)
+{
+	if (err != -ENOSPC && err != -E2BIG)
+		return mc_error_errno(err, "cannot add the group");
+	return mc_error(-ENOSPC,
+			"no room for another group, %u is the most: 'bpfcast unload', then 'load "
+			"groups N' with a larger N",
+			mc_table_capacity(in, MC_TABLE_GROUP_KEYS));
+}
+
+/* A vector for one group that is not there yet, as a descriptor. */
+static int make_vector(struct mc_instance *in, const struct mc_group_key *key, __u32 size,
+		       __u32 *next)
+{
+	char text[MC_ADDR_TEXT];
+	int err, id;
+
+	if (mc_group_exists(in, key))
+		return mc_error(-EEXIST, "group %s vni %u is there already",
+				mc_addr_format(&key->group, text), key->vni);
+	id = take_id(in, key, next);
+	if (id < 0)
+		return full_error(in, id);
+	err = new_vector((__u32)id, size);
+	if (err >= 0)
+		return err;
+	(void)free_id(in, (__u32)id);
+	return full_error(in, err);
+}
+
+static int make_vectors(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
+			__u32 count, int *vectors)
+{
+	__u32 next = 0;
+
+	for (__u32 i = 0; i < count; i++) {
+		int err = make_vector(in, &keys[i], sizes[i], &next);
+
+		if (err < 0) {
+			drop_vectors(in, vectors, i);
+			return err;
+		}
+		vectors[i] = err;
+	}
+	return 0;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct mc_group_key));
+}
+
+/* Of two groups with one key, the later vector would replace the earlier. */
+static int check_unique(const struct mc_group_key *keys, __u32 count)
+{
+	mc_autofree struct mc_group_key *sorted = malloc(count * sizeof(*sorted));
+	char text[MC_ADDR_TEXT];
+
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, keys, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_key);
+	for (__u32 i = 1; i < count; i++)
+		if (!by_key(&sorted[i - 1], &sorted[i]))
+			return mc_error(-EEXIST, "group %s vni %u is named twice",
+					mc_addr_format(&sorted[i].group, text), sorted[i].vni);
+	return 0;
+}
+
+static bool is_unsupported(int err)
+{
+	return err == -ENOTSUP || err == -ENOTSUPP || err == -EINVAL;
+}
+
+/* All of them in one system call where the kernel can, which takes no BPF_NOEXIST there. */
+static int insert_vectors(struct mc_instance *in, const struct mc_group_key *keys,
+			  const int *vectors, __u32 count)
+{
+	__u32 done = count;
+	int err = -ENOTSUP;
+
+	if (count > 1)
+		err = bpf_map_update_batch(in->table[MC_TABLE_FANOUT], keys, vectors, &done, NULL);
+	if (is_unsupported(err)) {
+		err = 0;
+		for (done = 0; done < count; done++) {
+			err = mc_table_set(in, MC_TABLE_FANOUT, &keys[done], &vectors[done],
+					   BPF_NOEXIST);
+			if (err)
+				break;
+		}
+	}
+	for (__u32 i = 0; err && i < done; i++)
+		(void)mc_table_del(in, MC_TABLE_FANOUT, &keys[i]);
+	return err;
+}
+
+static int delete_keys(struct mc_instance *in, enum mc_table table, const struct mc_group_key *keys,
+		       __u32 count)
+{
+	__u32 done = count;
+	int err = -ENOTSUP;
+
+	if (count > 1)
+		err = bpf_map_delete_batch(in->table[table], keys, &done, NULL);
+	if (!is_unsupported(err) && err != -ENOENT)
+		return err;
+	for (__u32 i = 0; i < count; i++) {
+		err = mc_table_del(in, table, &keys[i]);
+		if (err && err != -ENOENT)
+			return err;
+	}
+	return 0;
+}
+
+/* Those of a group that was deleted by a run that was killed: the new one starts without. */
+static int drop_stale_remotes(struct mc_instance *in, const struct mc_group_key *keys, __u32 count)
+{
+	int err = 0;
+
+	for (__u32 i = 0; !err && i < count; i++) {
+		__u32 map_id;
+
+		if (!mc_table_get(in, MC_TABLE_REMOTES, &keys[i], &map_id))
+			err = mc_table_del(in, MC_TABLE_REMOTES, &keys[i]);
+	}
+	return err;
+}
+
+static int hold_vnis(struct mc_instance *in, const struct mc_group_key *keys, __u32 count)
+{
+	int err = 0;
+
+	for (__u32 i = 0; !err && i < count; i++)
+		if (!i || keys[i].vni != keys[i - 1].vni)
+			err = mc_vni_hold(in, keys[i].vni);
+	return err;
+}
+
+static void release_vnis(struct mc_instance *in, const struct mc_group_key *keys, __u32 count)
+{
+	for (__u32 i = 0; i < count; i++)
+		if (!i || keys[i].vni != keys[i - 1].vni)
+			(void)mc_vni_release(in, keys[i].vni);
+}
+
+int mc_group_add_any(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
+		     __u32 count)
+{
+	mc_autofree int *vectors = calloc(count, sizeof(*vectors));
+	int err = vectors ? check_unique(keys, count) : -ENOMEM;
+
+	if (!err)
+		err = make_vectors(in, keys, sizes, count, vectors);
+	if (err)
+		return err;
+	err = hold_vnis(in, keys, count);
+	if (!err)
+		err = drop_stale_remotes(in, keys, count);
+	if (!err) {
+		err = insert_vectors(in, keys, vectors, count);
+		if (err)
+			err = full_error(in, err);
+	}
+	if (err) {
+		drop_vectors(in, vectors, count);
+		release_vnis(in, keys, count);
+		return err;
+	}
+	for (__u32 i = 0; i < count; i++)
+		close(vectors[i]);
+	err = mc_member_place(in, keys, count);
+	return err ? mc_error_errno(err, "cannot give slots to the waiting members") : 0;
+}
+
+int mc_group_add_many(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
+		      __u32 count)
+{
+	for (__u32 i = 0; i < count; i++) {
+		int err = check_group(&keys[i], sizes[i]);
+
+		if (err)
+			return err;
+	}
+	return mc_group_add_any(in, keys, sizes, count);
+}
+
+int mc_group_add(struct mc_instance *in, const struct mc_group_key *key, __u32 size)
+{
+	return mc_group_add_many(in, key, &size, 1);
+}
+
+static int read_ids(struct mc_instance *in, const struct mc_group_key *keys, __u32 count,
+		    __u32 *ids)
+{
+	char text[MC_ADDR_TEXT];
+
+	for (__u32 i = 0; i < count; i++) {
+		struct mc_group group;
+
+		if (mc_group_get(in, &keys[i], false, &group))
+			return mc_error(-ENOENT,
+					"no group %s vni %u; 'bpfcast group show' lists them",
+					mc_addr_format(&keys[i].group, text), keys[i].vni);
+		ids[i] = group.id;
+	}
+	return 0;
+}
+
+int mc_group_del_many(struct mc_instance *in, const struct mc_group_key *keys, __u32 count)
+{
+	mc_autofree __u32 *ids = calloc(count ? count : 1, sizeof(*ids));
+	int err = ids ? read_ids(in, keys, count, ids) : -ENOMEM;
+
+	if (err || !count)
+		return err;
+	err = mc_member_orphan(in, keys, count);
+	for (__u32 i = 0; !err && i < count; i++)
+		err = mc_group_set_flags(in, &keys[i], 0, MC_FANOUT_F_REMOTES);
+	if (!err)
+		err = delete_keys(in, MC_TABLE_REMOTES, keys, count);
+	if (!err)
+		err = delete_keys(in, MC_TABLE_FANOUT, keys, count);
+	for (__u32 i = 0; !err && i < count; i++)
+		err = free_id(in, ids[i]);
+	if (err)
+		return mc_error_errno(err, "cannot delete %u groups", count);
+	release_vnis(in, keys, count);
+	return 0;
+}
+
+int mc_group_del(struct mc_instance *in, const struct mc_group_key *key)
+{
+	return mc_group_del_many(in, key, 1);
+}
