@@ -78,7 +78,6 @@ wrong 1 "a port already" port add p1 vni 77
 wrong 1 "a port already" port add p1 vni 78
 wrong 1 "is an underlay" port add eth0 vni 77
 wrong 2 "no kind 'frob'" port add d0 vni 77 kind frob
-wrong 2 "out of range" port add d0 vni 77 limit-groups 0
 wrong 2 "given twice" port add d0 vni 77 vni 78
 wrong 1 "no port" port del d0
 wrong 1 "not a port" port show d0

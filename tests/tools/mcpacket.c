@@ -17,23 +17,30 @@
 #include <sys/socket.h>
 #include <netinet/in.h>
 
-/* RFC 9776 section 4.2, RFC 2236 section 2; returns the destination that the type asks for. */
+/* RFC 9776 sections 4.1 and 4.2, RFC 2236 section 2; returns the destination that it asks for. */
 static uint32_t build_igmp(struct frame *f)
 {
 	uint32_t type = value[O_IGMP], group = get(O_GROUP, 0xef010101);
-	uint8_t header[8] = { type, get(O_CODE, 0) };
+	uint8_t message[12] = { type, get(O_CODE, 0), [8] = 1, 125 }; /* a query's QRV, QQIC */
 
 	if (type == 0x22)
-		put16(header + 6, get(O_COUNT_SAYS, record_count));
+		put16(message + 6, get(O_COUNT_SAYS, record_count));
 	else
-		put32(header + 4, type == 0x11 ? get(O_GROUP, 0) : group);
-	frame_append(f, header, 8);
+		put32(message + 4, (type & 0xff) == 0x11 ? get(O_GROUP, 0) : group);
+	frame_append(f, message, type == IGMP_QUERY3 ? 12 : 8);
 	if (type == 0x22)
 		frame_append(f, records.byte + records.start, frame_length(&records));
-	return type == 0x22   ? 0xe0000016
-	       : type == 0x17 ? 0xe0000002
-	       : type == 0x11 ? 0xe0000001
-			      : group;
+	switch (type) {
+	case 0x22:
+		return 0xe0000016;
+	case 0x17:
+		return 0xe0000002;
+	case 0x11:
+	case IGMP_QUERY3:
+		return 0xe0000001;
+	default:
+		return group;
+	}
 }
 
 static void finish_igmp(struct frame *f)

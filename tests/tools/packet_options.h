@@ -24,7 +24,7 @@ enum kind { FLAG, NUMBER, ADDR, MAC, TEXT, RECORD, IGMP };
 	X(IHL, "ihl", NUMBER, "IP header length in words, when it is to be wrong")                 \
 	X(TOTAL, "total-length", NUMBER, "IP total length, when it is to be wrong")                \
 	X(NO_RA, "no-router-alert", FLAG, "IGMP without Router Alert")                             \
-	X(IGMP, "igmp", IGMP, "v1, v2, v3 (reports), leave, query, or a number")                   \
+	X(IGMP, "igmp", IGMP, "v1, v2, v3 (reports), leave, query, query3 (QRV 1), or a number")   \
 	X(GROUP, "group", ADDR, "group of an IGMP message, first group of --records; 239.1.1.1")   \
 	X(CODE, "code", NUMBER, "IGMP code (max response time)")                                   \
 	X(RECORD, "record", RECORD,                                                                \
@@ -73,6 +73,8 @@ static long value[O_COUNT_OF]; /* -1: not given; addresses and MACs in host orde
 static const char *text[O_COUNT_OF];
 static struct frame records; /* v3 records in the order given */
 static unsigned int record_count;
+
+#define IGMP_QUERY3 0x111 /* type 0x11, with the fields of version 3 */
 
 static __attribute__((noreturn, format(printf, 1, 2))) void die(const char *format, ...)
 {
@@ -153,8 +155,8 @@ static void parse_record(char *arg)
 
 static long parse_igmp(const char *arg)
 {
-	static const char *const names[] = { "v1", "v2", "v3", "leave", "query", NULL };
-	static const long values[] = { 0x12, 0x16, 0x22, 0x17, 0x11 };
+	static const char *const names[] = { "v1", "v2", "v3", "leave", "query", "query3", NULL };
+	static const long values[] = { 0x12, 0x16, 0x22, 0x17, 0x11, IGMP_QUERY3 };
 
 	return parse_name(arg, names, values);
 }

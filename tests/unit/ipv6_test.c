@@ -12,7 +12,7 @@
 #define GROUP	ip6("ff15::1:2:3")
 #define HEADER	(14 + 40) /* offset of the first extension header */
 #define NOT_MLD (-1)
-#define END	-1 /* of a chain */
+#define END	(-1) /* of a chain */
 
 static struct frame frame;
 static struct mc_frame h;
