@@ -64,6 +64,7 @@ static __noinline int resolve(struct __sk_buff *skb, const struct mc_vtep *vtep,
 
 	__u8 before = hop->state;
 
+	hop->ifindex = vtep->ifindex;
 	switch (bpf_fib_lookup(skb, &fib, sizeof(fib), BPF_FIB_LOOKUP_OUTPUT)) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
 		__builtin_memcpy(hop->dmac, fib.dmac, 6);

@@ -17,8 +17,6 @@
 	(BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | BPF_F_ADJ_ROOM_ENCAP_L4_UDP |   \
 	 BPF_F_ADJ_ROOM_ENCAP_L2(ETH_HLEN) | BPF_F_ADJ_ROOM_ENCAP_L2_ETH)
 
-#define REMOTES_MAX 65536 /* above what a vector can hold: the walk ends at its end */
-
 struct remote_walk {
 	struct __sk_buff *skb;
 	void *vector;
@@ -165,16 +163,12 @@ static __always_inline void remote_visit(struct remote_walk *walk, __u32 id)
 
 static long remote_slot(__u32 index, struct remote_walk *walk)
 {
-	__u32 number = index / MC_LINE_SLOTS;
+	__u32 number = 1 + index / MC_REMOTE_LINE_SLOTS;
 	struct mc_remote_line *line = bpf_map_lookup_elem(walk->vector, &number);
-	__u32 vtep;
 
 	if (!line)
 		return 1;
-	vtep = line->slot[index % MC_LINE_SLOTS].vtep;
-	if (!vtep)
-		return 1;
-	remote_visit(walk, vtep - 1);
+	remote_visit(walk, line->slot[index % MC_REMOTE_LINE_SLOTS].vtep);
 	return 0;
 }
 
@@ -207,7 +201,11 @@ static __always_inline int remote_send(struct remote_walk *walk, const struct mc
 				       __u32 vni)
 {
 	struct __sk_buff *skb = walk->skb;
+	__u32 first = 0;
+	struct mc_remote_line *line = bpf_map_lookup_elem(walk->vector, &first);
 
+	if (!line)
+		return 0;
 	start_frame(&walk->frame, skb, inner, vni);
 	if (bpf_skb_adjust_room(skb, MC_VXLAN4_OVERHEAD, BPF_ADJ_ROOM_MAC, BPF_ENCAP_FLAGS)) {
 		walk->errors++;
@@ -215,6 +213,6 @@ static __always_inline int remote_send(struct remote_walk *walk, const struct mc
 		return 0;
 	}
 	walk->now = bpf_ktime_get_coarse_ns();
-	bpf_loop(REMOTES_MAX, remote_slot, walk, 0);
+	bpf_loop(line->head.count, remote_slot, walk, 0);
 	return remote_last(walk);
 }

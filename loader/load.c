@@ -123,6 +123,9 @@ static int set_sizes(const struct mc_instance *in, struct bpfcast *skeleton,
 		return err;
 	bpf_map__set_max_entries(skeleton->maps.fanout, group_count);
 	bpf_map__set_max_entries(skeleton->maps.remotes, group_count);
+	bpf_map__set_max_entries(skeleton->maps.forwarding, group_count);
+	bpf_map__set_max_entries(skeleton->maps.m2p, group_count);
+	bpf_map__set_max_entries(skeleton->maps.underlay_groups, group_count);
 	bpf_map__set_max_entries(skeleton->maps.group_keys, group_count);
 	bpf_map__set_max_entries(skeleton->maps.group_counters, group_count);
 	bpf_map__set_max_entries(skeleton->maps.members, member_count);

@@ -145,6 +145,37 @@ struct {
 } remotes MC_TABLE_DEF;
 
 struct {
+	__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
+	__uint(max_entries, MC_DEFAULT_GROUPS);
+	__type(key, struct mc_addr);
+	__uint(value_size, sizeof(__u32));
+	__array(
+		values, struct {
+			__uint(type, BPF_MAP_TYPE_ARRAY);
+			__uint(map_flags, BPF_F_INNER_MAP);
+			__uint(max_entries, 1);
+			__uint(key_size, sizeof(__u32));
+			__uint(value_size, sizeof(struct mc_remote_line));
+		});
+} forwarding MC_TABLE_DEF;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MC_DEFAULT_GROUPS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct mc_group_key);
+	__type(value, struct mc_m2p);
+} m2p MC_TABLE_DEF;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MC_DEFAULT_GROUPS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct mc_underlay_group);
+	__type(value, struct mc_underlay_vni);
+} underlay_groups MC_TABLE_DEF;
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MC_UNDERLAY_MAX);
 	__type(key, __u32);

@@ -18,7 +18,7 @@ int mc_remote_get(struct mc_instance *in, const struct mc_group_key *key, __u32 
 	struct bpf_map_info info = { 0 };
 	mc_autofree __u32 *ids = NULL;
 	struct mc_remote_line line;
-	__u32 size = sizeof(info), map_id, found = 0;
+	__u32 size = sizeof(info), map_id, left, found = 0;
 	int err = mc_table_get(in, MC_TABLE_REMOTES, key, &map_id);
 
 	*vteps = NULL;
@@ -32,16 +32,18 @@ int mc_remote_get(struct mc_instance *in, const struct mc_group_key *key, __u32 
 	err = bpf_obj_get_info_by_fd(vector, &info, &size);
 	if (err)
 		return err;
-	ids = calloc((size_t)info.max_entries * MC_LINE_SLOTS, sizeof(*ids));
+	ids = calloc((size_t)info.max_entries * MC_REMOTE_LINE_SLOTS, sizeof(*ids));
 	if (!ids)
 		return -ENOMEM;
-	for (__u32 i = 0; i < info.max_entries; i++) {
+	err = bpf_map_lookup_elem(vector, &found, &line);
+	left = line.head.count;
+	for (__u32 i = 1; !err && i < info.max_entries && left; i++) {
 		err = bpf_map_lookup_elem(vector, &i, &line);
-		if (err)
-			return err;
-		for (int j = 0; j < MC_LINE_SLOTS && line.slot[j].vtep; j++)
-			ids[found++] = line.slot[j].vtep - 1;
+		for (int j = 0; !err && j < MC_REMOTE_LINE_SLOTS && left; j++, left--)
+			ids[found++] = line.slot[j].vtep;
 	}
+	if (err)
+		return err;
 	*vteps = MC_TAKE_PTR(ids);
 	*count = found;
 	return 0;
@@ -52,20 +54,25 @@ static int new_vector(const __u32 *vteps, __u32 count)
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP);
 	mc_autoclose int fd =
 		bpf_map_create(BPF_MAP_TYPE_ARRAY, "mc_remotes", sizeof(__u32),
-			       sizeof(struct mc_remote_line), MC_REMOTE_LINES(count), &options);
+			       sizeof(struct mc_remote_line), 1 + MC_REMOTE_LINES(count), &options);
+	struct mc_remote_line head = { .head.count = count };
+	__u32 zero = 0;
+	int err;
 
 	if (fd < 0)
 		return fd;
-	for (__u32 i = 0; i < MC_REMOTE_LINES(count); i++) {
+	err = bpf_map_update_elem(fd, &zero, &head, BPF_ANY);
+	for (__u32 i = 0; !err && i < count; i += MC_REMOTE_LINE_SLOTS) {
+		__u32 number = 1 + i / MC_REMOTE_LINE_SLOTS;
 		struct mc_remote_line line = { 0 };
-		int err;
 
-		for (__u32 j = 0; j < MC_LINE_SLOTS && i * MC_LINE_SLOTS + j < count; j++)
-			line.slot[j].vtep = vteps[i * MC_LINE_SLOTS + j] + 1;
-		err = bpf_map_update_elem(fd, &i, &line, BPF_ANY);
-		if (err)
-			return err;
+		for (__u32 j = 0; j < MC_REMOTE_LINE_SLOTS && i + j < count; j++)
+			line.slot[j] =
+				(struct mc_remote){ .vtep = vteps[i + j], .form = MC_FORM_V4 };
+		err = bpf_map_update_elem(fd, &number, &line, BPF_ANY);
 	}
+	if (err)
+		return err;
 	return MC_TAKE_FD(fd);
 }
 

@@ -27,6 +27,10 @@
 	X(VTEP_IDS, "vtep_ids", sizeof(struct mc_addr), 4)                                         \
 	X(VTEP_COUNTERS, "vtep_counters", 4, sizeof(struct mc_vtep_counters))                      \
 	X(REMOTES, "remotes", sizeof(struct mc_group_key), 4)                                      \
+	X(FORWARDING, "forwarding", sizeof(struct mc_addr), 4)                                     \
+	X(M2P, "m2p", sizeof(struct mc_group_key), sizeof(struct mc_m2p))                          \
+	X(UNDERLAY_GROUPS, "underlay_groups", sizeof(struct mc_underlay_group),                    \
+	  sizeof(struct mc_underlay_vni))                                                          \
 	X(UNDERLAYS, "underlays", 4, sizeof(struct mc_underlay))                                   \
 	X(COUNTERS, "counters", 4, sizeof(struct mc_counter))                                      \
 	X(EVENTS, "events", 0, 0)

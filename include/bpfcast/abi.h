@@ -26,8 +26,10 @@ struct mc_instance_info {
 	__u32 loads;	  /* how many times load has run to its end; 0: never yet */
 	__u64 loaded_at;  /* CLOCK_BOOTTIME of the last, nanoseconds */
 	char version[32]; /* of the program that loaded, NUL-terminated */
+	__u32 fleet_vni;  /* of copies that replicators send on */
+	__u32 pad2;	  /* 0 */
 };
-MC_ABI_SIZE(mc_instance_info, 64);
+MC_ABI_SIZE(mc_instance_info, 72);
 
 /* ---- counters: PERCPU_ARRAY by enum mc_reason, written by the datapath ---- */
 struct mc_counter {

@@ -29,9 +29,10 @@ struct mc_fanout_config {
 	__u32 size;	  /* slots */
 	__u32 flags;	  /* enum mc_fanout_flags */
 	__u32 generation; /* not 0; differs from that of any vector the group had before */
-	__u32 zero; /* 0: where counters of a walk start, since a constant would be counted up by the
-		      * verifier, one state an iteration, until it gives up */
-	__u32 pad[11]; /* 0 */
+	__u64 zero; /* 0: where counters of a walk start, since a constant would be counted up by the
+		     * verifier, one state an iteration, until it gives up; as wide as a slot's word,
+		     * or it knows the upper half and drops the branches on it */
+	__u32 pad[10]; /* 0 */
 };
 
 struct mc_fanout_state {
@@ -48,6 +49,7 @@ enum mc_slot_flags {
 	MC_SLOT_F_FILTER = 1u << 1, /* a packet's source decides: look it up in `sources` */
 	MC_SLOT_F_DENY = 1u << 2,   /* a source that is not there is not wanted (INCLUDE) */
 	MC_SLOT_F_VLAN = 1u << 3,   /* copies need the port's tag */
+	MC_SLOT_F_UPLINK = 1u << 4, /* MC_PORT_UPLINK: routed, and external to a replication mode */
 };
 
 /* One local member. Changed as one 64-bit word: always whole. */

@@ -29,7 +29,7 @@ enum mc_verdict {
 	X(VLAN, "vlan", DROP, "VLAN tag that is not the port's, or none where it has one")         \
 	X(WRONG_MAC, "wrong_mac", DROP, "destination MAC is not the group's")                      \
 	X(BAD_SOURCE, "bad_source", DROP, "multicast, loopback, broadcast or zero source")         \
-	X(TTL, "ttl", DROP, "TTL or hop limit of zero")                                            \
+	X(TTL, "ttl", DROP, "TTL or hop limit too low")                                            \
 	X(TCP, "tcp", DROP, "TCP to a group")                                                      \
 	X(TOO_BIG, "too_big", DROP, "does not fit the underlay's MTU once encapsulated")           \
 	X(NO_NEXT_HOP, "no_next_hop", DROP, "no route or neighbour towards any VTEP")              \
@@ -67,7 +67,14 @@ enum mc_verdict {
 	X(MLD_SOURCE, "mld_source", DROP, "MLD from an address that is not link-local")            \
 	X(MLD_TRUNCATED, "mld_truncated", DROP, "MLD message shorter than it says")                \
 	X(MLD_DESTINATION, "mld_destination", DROP, "MLD sent to the wrong destination")           \
-	X(MLD_QUERY, "mld_query", DROP, "MLD query from a port that may not query")
+	X(MLD_QUERY, "mld_query", DROP, "MLD query from a port that may not query")                \
+	X(GENEVE_VERSION, "geneve_version", DROP, "Geneve version other than 0")                   \
+	X(GENEVE_CONTROL, "geneve_control", DROP, "Geneve control packet (O bit)")                 \
+	X(GENEVE_OPTIONS, "geneve_options", DROP, "Geneve options truncated or lengths that lie")  \
+	X(GENEVE_CRITICAL, "geneve_critical", DROP, "Geneve option that is critical and unknown")  \
+	X(RESERVED_MODE, "reserved_mode", DROP, "replication mode 3, which is reserved")           \
+	X(ECN, "ecn", DROP, "congestion marked outside, inner packet cannot carry the mark")       \
+	X(INGRESS_EGRESS, "ingress_egress", DROP, "no next hop but where it came from")
 
 enum mc_reason {
 	MC_R_NONE = 0, /* no reason: go on */
