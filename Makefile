@@ -34,6 +34,7 @@ BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror -Wno-
 BPF_SRC  := $(wildcard bpf/*.bpf.c)
 LIB_SRC  := $(wildcard maps/*.c loader/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
+AGENT_SRC := $(filter-out agent/main.c,$(wildcard agent/*.c))
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
 PROG_SRC := $(wildcard tests/prog/*_test.c)
 KIT_SRC  := $(wildcard tests/kit/*.c)
@@ -45,6 +46,7 @@ FUZZ_LIB_SRC := $(addprefix tests/fuzz/,fuzz.c membership.c mutate.c reading.c) 
 BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(BUILD)/%.bpf.o)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
+AGENT_OBJ := $(AGENT_SRC:%.c=$(BUILD)/%.o)
 KIT_OBJ  := $(KIT_SRC:%.c=$(BUILD)/%.o)
 UNIT_EXE := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROG_EXE := $(PROG_SRC:%.c=$(BUILD)/%)
@@ -53,6 +55,7 @@ FUZZ_EXE := $(FUZZ_SRC:%.c=$(BUILD)/%)
 DECODE   := $(BUILD)/tests/fuzz/decode
 SKELETON := $(BUILD)/gen/bpfcast.skel.h
 LIB      := $(BUILD)/libbpfcast.a
+AGENT_LIB := $(BUILD)/libagent.a
 BPFCAST  := $(BUILD)/bpfcast
 
 .DELETE_ON_ERROR:
@@ -88,6 +91,10 @@ $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+$(AGENT_LIB): $(AGENT_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
 $(BPFCAST): $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -96,7 +103,7 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lpthread -o $@
 
-$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(KIT_OBJ) $(LIB)
+$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(KIT_OBJ) $(AGENT_LIB) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
