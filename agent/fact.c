@@ -58,21 +58,15 @@ static bool same_addrs(const struct fact *a, const struct fact *b)
 	       (!a->count || !memcmp(a->addrs, b->addrs, a->count * sizeof(*a->addrs)));
 }
 
-static __u32 or_default(__u32 value, __u32 preset)
+static bool serves_choice(__u8 is, __u8 wanted)
 {
-	return value ? value : preset;
+	return wanted == FACT_ANY || is == wanted;
 }
 
-static bool same_vni(const struct mc_vni *a, const struct mc_vni *b)
+static bool serves_vni(const struct fact_vni *is, const struct fact_vni *wanted)
 {
-	return a->unknown == b->unknown && a->link_local == b->link_local &&
-	       a->pinned == b->pinned &&
-	       or_default(a->group_interval_ms, MC_GROUP_INTERVAL_MS) ==
-		       or_default(b->group_interval_ms, MC_GROUP_INTERVAL_MS) &&
-	       or_default(a->last_member_ms, MC_LAST_MEMBER_MS) ==
-		       or_default(b->last_member_ms, MC_LAST_MEMBER_MS) &&
-	       or_default(a->older_host_ms, MC_OLDER_HOST_MS) ==
-		       or_default(b->older_host_ms, MC_OLDER_HOST_MS);
+	return serves_choice(is->unknown, wanted->unknown) &&
+	       serves_choice(is->link_local, wanted->link_local);
 }
 
 static bool same_port(const struct fact_port *a, const struct fact_port *b)
@@ -90,8 +84,7 @@ static bool serves_addr(const struct mc_addr *is, const struct mc_addr *wanted)
 
 static bool serves_underlay(const struct fact_underlay *is, const struct fact_underlay *wanted)
 {
-	return serves_addr(&is->local, &wanted->local) &&
-	       (wanted->xdp == FACT_XDP_ANY || is->xdp == wanted->xdp);
+	return serves_addr(&is->local, &wanted->local) && serves_choice(is->xdp, wanted->xdp);
 }
 
 static bool serves_vtep(const struct fact_vtep *is, const struct fact_vtep *wanted)
@@ -107,7 +100,7 @@ bool fact_serves(const struct fact *is, const struct fact *wanted)
 		return false;
 	switch (wanted->key.kind) {
 	case FACT_VNI:
-		return same_vni(&is->vni, &wanted->vni);
+		return serves_vni(&is->vni, &wanted->vni);
 	case FACT_UNDERLAY:
 		return serves_underlay(&is->underlay, &wanted->underlay);
 	case FACT_PORT:

@@ -30,11 +30,17 @@ struct fact_key {
 	char dev[FACT_DEV_SIZE]; /* underlay, port, member: zero-padded */
 };
 
-enum { FACT_XDP_ANY = 0xff };
+enum { FACT_ANY = 0xff }; /* of a choice: whatever there is */
+
+/* Intervals follow the querier in force, so they are not wanted: vnis.c. */
+struct fact_vni {
+	__u8 unknown;	 /* enum mc_unknown_policy, or FACT_ANY */
+	__u8 link_local; /* enum mc_link_local_policy, or FACT_ANY */
+};
 
 struct fact_underlay {
 	struct mc_addr local; /* zero: any */
-	__u8 xdp;	      /* enum mc_xdp_mode, or FACT_XDP_ANY */
+	__u8 xdp;	      /* enum mc_xdp_mode, or FACT_ANY */
 };
 
 struct fact_port {
@@ -74,7 +80,7 @@ enum fact_change {
 struct fact {
 	struct fact_key key;
 	union {
-		struct mc_vni vni;
+		struct fact_vni vni;
 		struct fact_underlay underlay;
 		struct fact_port port;
 		struct fact_vtep vtep;

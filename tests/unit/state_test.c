@@ -36,7 +36,7 @@ static struct fact random_fact(struct random *random)
 		break;
 	case FACT_UNDERLAY:
 		fact.key = fact_key_dev(FACT_UNDERLAY, dev);
-		fact.underlay.xdp = random_below(random, 2) ? MC_XDP_OFF : FACT_XDP_ANY;
+		fact.underlay.xdp = random_below(random, 2) ? MC_XDP_OFF : FACT_ANY;
 		break;
 	case FACT_PORT:
 		fact.key = fact_key_dev(FACT_PORT, dev);
@@ -245,17 +245,21 @@ static void the_first_of_two_stays(void **state)
 	assert_int_equal(it.facts[0].vni.unknown, MC_UNKNOWN_DROP);
 }
 
-/* What a VNI leaves to the default is the same as the default said. */
-static void defaults_are_no_difference(void **state)
+/* What is left open, anything serves for; what is damaged, for nothing. */
+static void what_is_left_open(void **state)
 {
-	struct fact is = { .key = fact_key_vni(5) }, wanted = is;
+	struct fact is = { .key = fact_key_vni(5),
+			   .vni = { MC_UNKNOWN_DROP, MC_LINK_LOCAL_FLOOD } };
+	struct fact wanted = is;
 
 	(void)state;
-	wanted.vni.group_interval_ms = MC_GROUP_INTERVAL_MS;
-	wanted.vni.last_member_ms = MC_LAST_MEMBER_MS;
-	wanted.vni.older_host_ms = MC_OLDER_HOST_MS;
+	wanted.vni.link_local = FACT_ANY;
 	assert_true(fact_serves(&is, &wanted));
-	wanted.vni.last_member_ms++;
+	assert_false(fact_equal(&is, &wanted));
+	wanted.vni.unknown = MC_UNKNOWN_LEARN;
+	assert_false(fact_serves(&is, &wanted));
+	wanted = is;
+	is.damaged = true;
 	assert_false(fact_serves(&is, &wanted));
 }
 
@@ -267,7 +271,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_ours_stays),
 		cmocka_unit_test(a_key_is_all_of_it),
 		cmocka_unit_test(the_first_of_two_stays),
-		cmocka_unit_test(defaults_are_no_difference),
+		cmocka_unit_test(what_is_left_open),
 	};
 
 	return cmocka_run_group_tests_name("state", tests, NULL, NULL);
