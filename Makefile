@@ -34,6 +34,7 @@ BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror -Wno-
 BPF_SRC  := $(wildcard bpf/*.bpf.c)
 LIB_SRC  := $(wildcard maps/*.c loader/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
+AGENT_SRC := $(wildcard agent/*.c)
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
 PROG_SRC := $(wildcard tests/prog/*_test.c)
 KIT_SRC  := $(wildcard tests/kit/*.c)
@@ -45,6 +46,7 @@ FUZZ_LIB_SRC := $(addprefix tests/fuzz/,fuzz.c membership.c mutate.c reading.c) 
 BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(BUILD)/%.bpf.o)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
+AGENT_OBJ := $(AGENT_SRC:%.c=$(BUILD)/%.o)
 KIT_OBJ  := $(KIT_SRC:%.c=$(BUILD)/%.o)
 UNIT_EXE := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROG_EXE := $(PROG_SRC:%.c=$(BUILD)/%)
@@ -54,13 +56,15 @@ DECODE   := $(BUILD)/tests/fuzz/decode
 SKELETON := $(BUILD)/gen/bpfcast.skel.h
 LIB      := $(BUILD)/libbpfcast.a
 BPFCAST  := $(BUILD)/bpfcast
+BPFCASTD := $(BUILD)/bpfcastd
+AGENT_LDLIBS := -lsystemd -lcap-ng
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
 
 .PHONY: all
-all: $(BPFCAST) $(TOOL_EXE) ## build bpfcast and its tools
+all: $(BPFCAST) $(BPFCASTD) $(TOOL_EXE) ## build bpfcast, bpfcastd and the tools of the tests
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c | $(BUILD)/probe
 	$(call say,BPF,$@)
@@ -91,6 +95,10 @@ $(LIB): $(LIB_OBJ)
 $(BPFCAST): $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(BPFCASTD): $(AGENT_OBJ) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) $(AGENT_LDLIBS) -o $@
 
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 	$(call say,LINK,$@)
@@ -185,6 +193,7 @@ bench: all ## side-by-side figures against the rivals (needs root)
 .PHONY: install
 install: all ## install under DESTDIR and PREFIX
 	install -D -m 755 $(BPFCAST) $(DESTDIR)$(PREFIX)/sbin/bpfcast
+	install -D -m 755 $(BPFCASTD) $(DESTDIR)$(PREFIX)/sbin/bpfcastd
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 docs/*.8
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/bpfcast include/bpfcast/abi.h \
 		include/bpfcast/addr.h include/bpfcast/event.h include/bpfcast/reason.h
