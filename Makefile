@@ -34,7 +34,7 @@ BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror -Wno-
 BPF_SRC  := $(wildcard bpf/*.bpf.c)
 LIB_SRC  := $(wildcard maps/*.c loader/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
-AGENT_SRC := $(filter-out agent/main.c,$(wildcard agent/*.c))
+AGENT_SRC := $(wildcard agent/*.c)
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
 PROG_SRC := $(wildcard tests/prog/*_test.c)
 KIT_SRC  := $(wildcard tests/kit/*.c)
@@ -57,13 +57,15 @@ SKELETON := $(BUILD)/gen/bpfcast.skel.h
 LIB      := $(BUILD)/libbpfcast.a
 AGENT_LIB := $(BUILD)/libagent.a
 BPFCAST  := $(BUILD)/bpfcast
+BPFCASTD := $(BUILD)/bpfcastd
+AGENT_LDLIBS := -lsystemd -lcap-ng -lmicrohttpd
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
 
 .PHONY: all
-all: $(BPFCAST) $(TOOL_EXE) ## build bpfcast and its tools
+all: $(BPFCAST) $(BPFCASTD) $(TOOL_EXE) ## build bpfcast, bpfcastd and the tools of the tests
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c | $(BUILD)/probe
 	$(call say,BPF,$@)
@@ -91,7 +93,8 @@ $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(AGENT_LIB): $(AGENT_OBJ)
+# Without main(), for the unit tests.
+$(AGENT_LIB): $(filter-out %/main.o,$(AGENT_OBJ))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -99,13 +102,17 @@ $(BPFCAST): $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+$(BPFCASTD): $(AGENT_OBJ) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) $(AGENT_LDLIBS) -o $@
+
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lpthread -o $@
 
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(KIT_OBJ) $(AGENT_LIB) $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) $(AGENT_LDLIBS) -lcmocka -o $@
 
 $(PROG_EXE:%=%.o): | $(SKELETON)
 $(KIT_OBJ): | $(SKELETON)
@@ -192,6 +199,7 @@ bench: all ## side-by-side figures against the rivals (needs root)
 .PHONY: install
 install: all ## install under DESTDIR and PREFIX
 	install -D -m 755 $(BPFCAST) $(DESTDIR)$(PREFIX)/sbin/bpfcast
+	install -D -m 755 $(BPFCASTD) $(DESTDIR)$(PREFIX)/sbin/bpfcastd
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 docs/*.8
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/bpfcast include/bpfcast/abi.h \
 		include/bpfcast/addr.h include/bpfcast/event.h include/bpfcast/reason.h
