@@ -162,12 +162,16 @@ void read_choice(struct reader *reader, const json_t *value, const struct field 
 		SHAPE(reader, "is %s: say %s", type_name(value), words);
 }
 
+/* What the kernel takes, less what is not to be printed. */
 bool field_is_device(const char *text)
 {
 	size_t length = strlen(text);
 
-	return length && length < FACT_DEV_SIZE && strcmp(text, ".") && strcmp(text, "..") &&
-	       !strpbrk(text, "/: \t\n\v\f\r");
+	for (const char *c = text; *c; c++)
+		if (*c <= ' ' || *c > '~' || *c == '/' || *c == ':')
+			return false;
+	return length && length < FACT_DEV_SIZE && strcmp(text, ".") != 0 &&
+	       strcmp(text, "..") != 0;
 }
 
 void read_device(struct reader *reader, const json_t *value, const struct field *field, void *to)

@@ -11,6 +11,7 @@
 #include <maps/instance.h>
 
 #include "agent.h"
+#include "check.h"
 #include "config.h"
 #include "life.h"
 #include "say.h"
@@ -36,7 +37,7 @@ static const struct option options[] = {
 
 static const char usage[] =
 	"usage: bpfcastd [-n INSTANCE] [--config FILE] [--run DIR] [--log text|json] [--debug]\n"
-	"       bpfcastd --check FILE\n"
+	"       bpfcastd --check FILE [--log json]\n"
 	"  -n, --instance NAME  look after this instance; else that of the network namespace\n"
 	"  -c, --config FILE    settings, JSON; SIGHUP reads them again\n"
 	"      --check FILE     say what is wrong with FILE, and end\n"
@@ -167,9 +168,12 @@ static int live(struct agent *agent)
 
 static int run(struct agent *agent)
 {
-	int err = config_load(agent->options.config, &agent->config);
+	int err;
 
-	if (err || agent->options.check)
+	if (agent->options.check)
+		return check_file(agent->options.config, agent->options.json);
+	err = config_load(agent->options.config, &agent->config);
+	if (err)
 		return err;
 	choose_name(agent);
 	say_set_up(agent->name, agent->options.json, agent->options.debug);
