@@ -63,7 +63,7 @@ struct fact_vtep {
 };
 
 struct fact_group {
-	__u32 size; /* at least; 0: any */
+	__u32 size; /* slots to begin with; 0: the default */
 };
 
 struct fact_member {
@@ -89,9 +89,10 @@ struct fact {
 	};
 	struct mc_addr *addrs; /* ascending: of a port, remotes or a member; malloc, owned */
 	__u32 count;
-	__u8 change;  /* of a difference: enum fact_change */
-	bool ours;    /* observed: put there by us, so it goes when nobody wants it */
-	bool damaged; /* observed: not as it was put there, whatever its settings say */
+	__u8 change;   /* of a difference: enum fact_change */
+	bool ours;     /* observed: put there by us, so it goes when nobody wants it */
+	bool damaged;  /* observed: not as it was put there, whatever its settings say */
+	__u32 ifindex; /* observed: of the device, as the tables have it */
 };
 
 /* Order of the kinds, then of the other fields. */

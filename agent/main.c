@@ -20,6 +20,7 @@ enum { EXIT_USAGE = 2 };
 
 const struct part *const agent_parts[] = {
 	&datapath_part,
+	&reconcile_part,
 	NULL,
 };
 
