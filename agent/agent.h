@@ -40,6 +40,7 @@ struct options {
 	const char *instance; /* NULL: the one of the caller's namespace */
 	const char *config;   /* path; NULL: none */
 	const char *run;      /* directory, AGENT_RUN */
+	const char *metrics;  /* ADDRESS:PORT of the metrics; NULL: on the socket only */
 	bool json;	      /* logs */
 	bool debug;
 	bool check; /* only look at the configuration */
@@ -80,7 +81,7 @@ struct part {
 };
 
 extern const struct part datapath_part, events_part, links_part, next_hops_part, ports_part,
-	groups_part, vnis_part, sweep_part, reconcile_part;
+	groups_part, vnis_part, sweep_part, reconcile_part, api_part;
 
 /* All of them, ended by NULL, in the order of the start: main.c. */
 extern const struct part *const agent_parts[];

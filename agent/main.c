@@ -21,28 +21,27 @@ enum { EXIT_USAGE = 2 };
 const struct part *const agent_parts[] = {
 	&datapath_part,
 	&reconcile_part,
+	&api_part,
 	NULL,
 };
 
 static const struct option options[] = {
-	{ "instance", required_argument, NULL, 'n' },
-	{ "config", required_argument, NULL, 'c' },
-	{ "check", required_argument, NULL, 'C' },
-	{ "run", required_argument, NULL, 'r' },
-	{ "log", required_argument, NULL, 'l' },
-	{ "debug", no_argument, NULL, 'd' },
-	{ "version", no_argument, NULL, 'V' },
-	{ "help", no_argument, NULL, 'h' },
-	{},
+	{ "instance", required_argument, NULL, 'n' }, { "config", required_argument, NULL, 'c' },
+	{ "check", required_argument, NULL, 'C' },    { "run", required_argument, NULL, 'r' },
+	{ "log", required_argument, NULL, 'l' },      { "metrics", required_argument, NULL, 'm' },
+	{ "debug", no_argument, NULL, 'd' },	      { "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },	      {},
 };
 
 static const char usage[] =
-	"usage: bpfcastd [-n INSTANCE] [--config FILE] [--run DIR] [--log text|json] [--debug]\n"
+	"usage: bpfcastd [-n INSTANCE] [--config FILE] [--run DIR] [--log text|json] [--metrics ADDRESS:PORT]\n"
+	"                [--debug]\n"
 	"       bpfcastd --check FILE [--log json]\n"
 	"  -n, --instance NAME  look after this instance; else that of the network namespace\n"
 	"  -c, --config FILE    settings, JSON; SIGHUP reads them again\n"
 	"      --check FILE     say what is wrong with FILE, and end\n"
 	"      --run DIR        lock and socket; " AGENT_RUN " unless said\n"
+	"      --metrics A:P    serve /metrics on a TCP address, too, such as 127.0.0.1:9469\n"
 	"      --log text|json  how to log, on stderr; text unless said\n"
 	"  -d, --debug          log more\n"
 	"  -V, --version        print the version\n";
@@ -83,6 +82,9 @@ static int parse_option(struct options *to, int option, char **argv)
 		return 0;
 	case 'r':
 		to->run = optarg;
+		return 0;
+	case 'm':
+		to->metrics = optarg;
 		return 0;
 	case 'l':
 		return parse_log(optarg, &to->json);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <systemd/sd-event.h>
 
 #include <bpfcast/log.h>
@@ -141,6 +142,19 @@ int reconcile_put(struct agent *agent, const struct state *facts, enum reconcile
 	return err;
 }
 
+/* @key: a copy, not of a state that it is removed from. */
+static int forget(struct reconcile *reconcile, struct fact_key key)
+{
+	int err = journal_remove(&reconcile->told_file, &key);
+
+	if (err)
+		return err;
+	(void)state_remove(&reconcile->told, &key);
+	if (!state_find(&reconcile->file, &key))
+		wanted_remove(reconcile, &key);
+	return 0;
+}
+
 int reconcile_remove(struct agent *agent, const struct fact_key *key, bool *was)
 {
 	struct reconcile *reconcile = agent->reconcile;
@@ -149,14 +163,26 @@ int reconcile_remove(struct agent *agent, const struct fact_key *key, bool *was)
 	*was = state_find(&reconcile->told, key);
 	if (!*was)
 		return state_find(&reconcile->file, key) ? -EEXIST : 0;
-	err = journal_remove(&reconcile->told_file, key);
-	if (err)
-		return err;
-	(void)state_remove(&reconcile->told, key);
-	if (!state_find(&reconcile->file, key))
-		wanted_remove(reconcile, key);
+	err = forget(reconcile, *key);
+	if (!err)
+		err = journal_tidy(&reconcile->told_file, &reconcile->told);
 	reconcile_now(agent);
-	return 0;
+	return err;
+}
+
+int reconcile_forget_members(struct agent *agent, const char *port)
+{
+	struct reconcile *reconcile = agent->reconcile;
+	struct fact_key wanted = fact_key_member(0, &(struct mc_addr){ 0 }, port);
+	int err = 0;
+
+	for (size_t i = reconcile->told.count; !err && i-- > 0;) {
+		const struct fact_key *key = &reconcile->told.facts[i].key;
+
+		if (key->kind == FACT_MEMBER && !memcmp(key->dev, wanted.dev, sizeof(key->dev)))
+			err = forget(reconcile, *key);
+	}
+	return err;
 }
 
 const char *reconcile_fares(struct agent *agent, const struct fact_key *key, const char **why)

@@ -58,5 +58,8 @@ enum reconcile_told {
 int reconcile_put(struct agent *agent, const struct state *facts, enum reconcile_told *was);
 int reconcile_remove(struct agent *agent, const struct fact_key *key, bool *was);
 
+/* The API wants no members on a port any more. */
+int reconcile_forget_members(struct agent *agent, const char *port);
+
 /* How a fact that is wanted fares: "active", "pending", "failed"; *@why is NULL or words. */
 const char *reconcile_fares(struct agent *agent, const struct fact_key *key, const char **why);
