@@ -100,7 +100,7 @@ $(AGENT_LIB): $(filter-out %/main.o,$(AGENT_OBJ))
 
 $(BPFCAST): $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcurl -o $@
 
 $(BPFCASTD): $(AGENT_OBJ) $(LIB)
 	$(call say,LINK,$@)
