@@ -81,7 +81,7 @@ struct part {
 };
 
 extern const struct part datapath_part, events_part, links_part, next_hops_part, ports_part,
-	groups_part, vnis_part, sweep_part, reconcile_part, api_part;
+	groups_part, sweep_part, reconcile_part, api_part;
 
 /* All of them, ended by NULL, in the order of the start: main.c. */
 extern const struct part *const agent_parts[];

@@ -43,6 +43,23 @@ __u32 intervals_startup(const struct intervals *in)
 	return clamp((__u64)in->startup_ms * in->startup_count + in->response_ms);
 }
 
+void intervals_fit_group(struct intervals *in, __u32 ms)
+{
+	__u32 most = ms / (2 * in->robustness + 1); /* hosts answer well before the next query */
+
+	if (in->response_ms > most)
+		in->response_ms = most ? most : 1;
+	in->query_ms = ms > in->response_ms ? (ms - in->response_ms) / in->robustness : 1;
+	in->startup_ms = (in->query_ms + 3) / 4;
+}
+
+void intervals_fit_last_member(struct intervals *in, __u32 ms)
+{
+	in->last_member_ms = ms / in->last_member_count;
+	if (!in->last_member_ms)
+		in->last_member_ms = 1;
+}
+
 struct intervals intervals_followed(const struct intervals *own, __u32 robustness, __u32 query_ms)
 {
 	struct intervals followed = *own;

@@ -32,6 +32,10 @@ __u32 intervals_older_host(const struct intervals *in);
 /* How long until every host has been asked, and has had time to answer, after a start. */
 __u32 intervals_startup(const struct intervals *in);
 
+/* Bends the intervals so that intervals_group() or intervals_last_member() is @ms, or nearly so. */
+void intervals_fit_group(struct intervals *in, __u32 ms);
+void intervals_fit_last_member(struct intervals *in, __u32 ms);
+
 /*
  * What @own becomes while another querier's queries say @robustness (QRV) and @query_ms (QQI), 0 for
  * none: RFC 9776 sections 4.1.6 and 4.1.7.

@@ -19,10 +19,8 @@
 enum { EXIT_USAGE = 2 };
 
 const struct part *const agent_parts[] = {
-	&datapath_part,
-	&reconcile_part,
-	&api_part,
-	NULL,
+	&datapath_part, &events_part,	 &links_part,	  &groups_part, &ports_part,
+	&sweep_part,	&next_hops_part, &reconcile_part, &api_part,	NULL,
 };
 
 static const struct option options[] = {

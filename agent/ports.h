@@ -13,6 +13,7 @@
 struct agent;
 struct ask;
 struct mc_event;
+struct vni_config;
 
 enum family { FAMILY_IGMP, FAMILY_MLD, FAMILY_COUNT };
 
@@ -20,9 +21,10 @@ struct port {
 	struct port *next; /* in the bucket */
 	struct agent *agent;
 	__u32 ifindex;
-	struct mc_port settings; /* as the table has them */
-	bool up;		 /* the device, with a carrier */
-	bool seen;		 /* by the walk that is under way */
+	struct mc_port settings;    /* as the table has them */
+	struct intervals intervals; /* of its VNI */
+	bool up;		    /* the device, with a carrier */
+	bool seen;		    /* by the walk that is under way */
 	struct querier querier[FAMILY_COUNT];
 	struct ask *asks; /* ask.h: groups being asked for */
 	sd_event_source *timer;
@@ -38,6 +40,16 @@ int port_for_each(struct agent *agent, port_fn fn, void *arg);
 
 /* The tables have changed, or may have: ports that came and went. */
 void ports_update(struct agent *agent);
+
+/* The device is no more, or not in this namespace: so is the port. */
+void port_device_gone(struct agent *agent, __u32 ifindex);
+
+/* Sends a query to the hosts behind the port; of it the port fills in MACs, addresses and times. */
+struct query;
+int port_send(struct port *port, enum family family, struct query *query);
+
+/* Settings of the VNI that the port is in. */
+const struct vni_config *port_config(const struct port *port);
 
 /* Something of the port is due at another time than before. */
 void port_rearm(struct port *port);

@@ -18,10 +18,11 @@ struct querier {
 	struct mc_addr address; /* our own; zero: takes no part, whoever has an address wins */
 	struct mc_addr other;	/* who won, zero: we */
 	uint64_t other_until;	/* when it counts as gone; 0: we are the querier */
-	uint64_t next;		/* general query, if we are; 0: disabled */
-	__u32 startup_left;	/* of the startup queries */
-	uint64_t sent;		/* general queries */
-	uint64_t heard;		/* queries of others */
+	uint64_t next;		/* general query, if we are */
+	bool enabled;
+	__u32 startup_left; /* of the startup queries */
+	uint64_t sent;	    /* general queries */
+	uint64_t heard;	    /* queries of others */
 };
 
 /* What a query of another says that matters here. */

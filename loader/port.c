@@ -245,6 +245,14 @@ static int find_port(struct mc_instance *in, const char *name, __u32 *ifindex)
 	return 0;
 }
 
+int mc_port_remove(struct mc_instance *in, __u32 ifindex)
+{
+	struct mc_port port;
+	int err = mc_port_get(in, ifindex, &port);
+
+	return err ? err : remove_port(in, ifindex, &port);
+}
+
 int mc_port_del(struct mc_instance *in, const char *name)
 {
 	struct mc_port port;

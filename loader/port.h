@@ -32,5 +32,8 @@ int mc_port_add(struct mc_instance *in, const char *name, const struct mc_port_o
 int mc_port_replace(struct mc_instance *in, const char *name,
 		    const struct mc_port_options *options);
 
+/* By index, for an agent: its device is gone, or its program. -ENOENT; silent. */
+int mc_port_remove(struct mc_instance *in, __u32 ifindex);
+
 /* By name, also of a device that is gone; memberships go with it. -ENOENT; said. */
 int mc_port_del(struct mc_instance *in, const char *name);
