@@ -21,6 +21,7 @@
 #include "agent.h"
 #include "api.h"
 #include "metric.h"
+#include "querier_rows.h"
 #include "reconcile.h"
 
 #define OPEN_TYPE  "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -297,6 +298,7 @@ static void write_all(struct metrics *metrics, struct agent *agent)
 		write_ports(metrics, agent->in);
 		write_vteps(metrics, agent->in);
 		write_tables(metrics, agent->in);
+		querier_metrics(metrics, agent);
 	}
 	metric_end(metrics);
 }

@@ -75,6 +75,8 @@ static enum MHD_Result send_text(struct request *request, unsigned int status, c
 	}
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	if (request->allow[0])
+		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, request->allow);
 	result = MHD_queue_response(request->connection, status, response);
 	MHD_destroy_response(response);
 	return result;

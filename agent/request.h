@@ -48,6 +48,7 @@ struct request {
 	char *body; /* malloc; NUL-terminated */
 	size_t length;
 	bool too_large;
+	char allow[40]; /* methods, of an answer that refuses one */
 };
 
 /* "body-too-large", the status, the title of a problem. */

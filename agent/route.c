@@ -78,7 +78,6 @@ static enum MHD_Result run(struct request *request, const struct route_entry *en
 
 enum MHD_Result route(struct request *request, const char *method)
 {
-	char allowed[64] = "";
 	size_t used = 0;
 
 	if (!strcmp(method, "HEAD"))
@@ -91,11 +90,11 @@ enum MHD_Result route(struct request *request, const char *method)
 			continue;
 		if (!strcmp(routes[i].method, method))
 			return run(request, &routes[i]);
-		used += (size_t)snprintf(allowed + used, sizeof(allowed) - used, "%s%s",
-					 used ? ", " : "", routes[i].method);
+		used += (size_t)snprintf(request->allow + used, sizeof(request->allow) - used,
+					 "%s%s", used ? ", " : "", routes[i].method);
 	}
 	if (used)
-		return request_problem(request, PROBLEM_METHOD, "it knows %s", allowed);
+		return request_problem(request, PROBLEM_METHOD, "it knows %s", request->allow);
 	return request_problem(request, PROBLEM_NO_ROUTE, "docs/openapi.json lists what there is");
 }
 

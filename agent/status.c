@@ -7,6 +7,7 @@
 
 #include "agent.h"
 #include "api.h"
+#include "querier_rows.h"
 #include "reconcile.h"
 
 #define NSEC_PER_MSEC 1000000
@@ -52,17 +53,17 @@ static json_t *reconcile_json(const struct reconcile *reconcile)
 
 enum MHD_Result status_get(struct request *request)
 {
-	const struct agent *agent = request->agent;
+	struct agent *agent = request->agent;
 	struct mc_instance_info info = { 0 };
 	bool loaded = agent->in && !mc_instance_info(agent->in, &info);
 	json_t *json;
 
-	json = json_pack("{s:s, s:s, s:b, s:s?, s:I, s:s?, s:I, s:I, s:o}", "instance", agent->name,
-			 "version", MC_VERSION, "loaded", loaded, "datapath_version",
+	json = json_pack("{s:s, s:s, s:b, s:s?, s:I, s:s?, s:I, s:I, s:o, s:o}", "instance",
+			 agent->name, "version", MC_VERSION, "loaded", loaded, "datapath_version",
 			 loaded ? info.version : NULL, "uptime_ms",
 			 (json_int_t)((agent_now() - agent->started) / NSEC_PER_MSEC), "config",
 			 agent->options.config, "clients", (json_int_t)agent->api->clients.count,
 			 "streams", (json_int_t)agent->api->stream_count, "reconcile",
-			 reconcile_json(agent->reconcile));
+			 reconcile_json(agent->reconcile), "queriers", querier_rows(agent));
 	return request_answer(request, MHD_HTTP_OK, json);
 }

@@ -15,6 +15,7 @@
 
 #include "agent.h"
 #include "api.h"
+#include "events.h"
 #include "route.h"
 
 #define STREAMS_MOST   64
@@ -211,7 +212,7 @@ static json_t *event_json(struct agent *agent, const struct mc_event *event)
 	return json;
 }
 
-void streams_publish(struct agent *agent, const struct mc_event *event)
+static void publish(struct agent *agent, const struct mc_event *event)
 {
 	mc_autofree char *text = NULL, *line = NULL;
 	json_t *json;
@@ -247,6 +248,7 @@ static int on_heartbeat(sd_event_source *source, uint64_t usec, void *arg)
 
 int streams_start(struct agent *agent)
 {
+	events_listen(agent, publish);
 	return sd_event_add_time_relative(agent->loop, &agent->api->heartbeat, CLOCK_MONOTONIC,
 					  HEARTBEAT_SECS * 1000000ull, 0, on_heartbeat, agent->api);
 }

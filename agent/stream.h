@@ -6,10 +6,6 @@
 #pragma once
 
 struct agent;
-struct mc_event;
-
-/* Tells all who listen. */
-void streams_publish(struct agent *agent, const struct mc_event *event);
 
 /* 0 or a negative errno, silently. The API calls them. */
 int streams_start(struct agent *agent);
