@@ -290,7 +290,7 @@ static int start(struct agent *agent)
 	err = serve(api);
 	if (err)
 		return err;
-	err = sd_event_add_time_relative(agent->loop, &api->timer, CLOCK_MONOTONIC, SWEEP_USEC, 0,
+	err = sd_event_add_time_relative(agent->loop, &api->timer, CLOCK_MONOTONIC, SWEEP_USEC, 1,
 					 on_time, api);
 	if (err >= 0)
 		err = sd_event_add_defer(agent->loop, &api->soon, on_soon, api);

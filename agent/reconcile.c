@@ -227,7 +227,7 @@ static int start(struct agent *agent)
 		err = wanted_build(reconcile);
 	if (err)
 		return err;
-	err = sd_event_add_time_relative(agent->loop, &reconcile->timer, CLOCK_MONOTONIC, 0, 0,
+	err = sd_event_add_time_relative(agent->loop, &reconcile->timer, CLOCK_MONOTONIC, 0, 1,
 					 on_time, agent);
 	return err < 0 ? mc_error_errno(err, "cannot set a timer") : 0;
 }

@@ -13,7 +13,7 @@ agent_config n1 '{"ports": [{"port": "p3", "vni": 77}], "groups": [{"group": "23
 agent n1
 SOCKET=$RUN_DIR/$LAB-n1.sock
 
-python3 "$ROOT/tests/agent/openapi.py" "$ROOT/docs/openapi.json" "$SOCKET"
+"$PYTHON" "$ROOT/tests/agent/openapi.py" "$ROOT/docs/openapi.json" "$SOCKET"
 [[ $(mc n1 port show) != *p1* ]] || fail "p1 is still served"
 ok "the examples of docs/openapi.json"
 

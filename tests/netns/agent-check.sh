@@ -5,9 +5,10 @@
 # knowledge that a schema has not; and each fault has its place and a sentence.
 # timeout: 120
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$ROOT/tests/netns/lib-agent.sh"
 
 mkdir -p "$TMP"
-TMP=$TMP python3 "$ROOT/tests/agent/schema.py" "$BUILD/bpfcastd" "$ROOT/docs/bpfcast.schema.json" \
+TMP=$TMP "$PYTHON" "$ROOT/tests/agent/schema.py" "$BUILD/bpfcastd" "$ROOT/docs/bpfcast.schema.json" \
 	"$ROOT/tests/agent/config/full.json" 700
 
 # refused DOCUMENT PATH WORDS: the one fault of it

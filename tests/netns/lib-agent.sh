@@ -4,6 +4,7 @@
 # What the tests of the agent share: bpfcastd on a node of the lab, and its API. Sourced after lib.sh.
 
 RUN_DIR=$TMP/run
+PYTHON=${PYTHON:-/usr/bin/python3} # Debian's, which has Debian's modules
 
 # agent_config NODE JSON: what its agent is to read
 agent_config() { echo "$2" >"$TMP/$1.json"; }
