@@ -42,6 +42,7 @@ static void run(struct agent *agent)
 			usec = LOCKED_USEC;
 			break;
 		default:
+			strays_look(agent, &reconcile->strays);
 			took = reconcile->counters.last_ns / 1000 * SHARE;
 			usec = took > PERIOD_USEC ? took : PERIOD_USEC;
 		}

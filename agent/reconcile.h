@@ -15,6 +15,7 @@
 #include "journal.h"
 #include "retries.h"
 #include "state.h"
+#include "strays.h"
 
 struct agent;
 
@@ -35,6 +36,7 @@ struct reconcile {
 		owned; /* what we have put into the tables; keys count, members are not in it */
 	struct journal told_file, owned_file;
 	struct retries retries;
+	struct strays strays;
 	struct reconcile_counters counters;
 	sd_event_source *timer;
 };

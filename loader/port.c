@@ -198,11 +198,42 @@ static int move_port(struct mc_instance *in, __u32 ifindex, __u32 from, __u32 to
 	return err ? err : mc_flood_update(in, to);
 }
 
+struct membership_count {
+	__u32 ifindex;
+	__u32 groups;
+};
+
+static int count_membership(const struct mc_member_key *key, const struct mc_member *member,
+			    void *arg)
+{
+	struct membership_count *count = arg;
+
+	(void)member;
+	count->groups += key->ifindex == count->ifindex;
+	return 0;
+}
+
+/* Somebody has deleted it below us: the memberships are there, and count. */
+static int restore_state(struct mc_instance *in, __u32 ifindex)
+{
+	struct membership_count count = { .ifindex = ifindex };
+	struct mc_port_state state = { 0 };
+	int err;
+
+	if (!mc_port_state_get(in, ifindex, &state))
+		return 0;
+	err = mc_member_for_each(in, count_membership, &count);
+	state.groups = count.groups;
+	return err ? err : mc_table_set(in, MC_TABLE_PORT_STATE, &ifindex, &state, BPF_NOEXIST);
+}
+
 static int replace_port(struct mc_instance *in, __u32 ifindex, const struct mc_port *old,
 			const struct mc_port *port, const struct mc_port_options *options)
 {
 	int err = mc_vni_hold(in, port->vni);
 
+	if (!err)
+		err = restore_state(in, ifindex);
 	if (!err)
 		err = write_sources(in, ifindex, options);
 	if (!err)
