@@ -55,6 +55,7 @@ FUZZ_EXE := $(FUZZ_SRC:%.c=$(BUILD)/%)
 DECODE   := $(BUILD)/tests/fuzz/decode
 SKELETON := $(BUILD)/gen/bpfcast.skel.h
 LIB      := $(BUILD)/libbpfcast.a
+AGENT_LIB := $(BUILD)/libagent.a
 BPFCAST  := $(BUILD)/bpfcast
 BPFCASTD := $(BUILD)/bpfcastd
 AGENT_LDLIBS := -lsystemd -lcap-ng
@@ -96,7 +97,11 @@ $(BPFCAST): $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-$(BPFCASTD): $(AGENT_OBJ) $(LIB)
+$(AGENT_LIB): $(filter-out %/main.o,$(AGENT_OBJ))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BPFCASTD): $(BUILD)/agent/main.o $(AGENT_LIB) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) $(AGENT_LDLIBS) -o $@
 
@@ -104,7 +109,7 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lpthread -o $@
 
-$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(KIT_OBJ) $(LIB)
+$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(KIT_OBJ) $(AGENT_LIB) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
