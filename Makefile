@@ -102,7 +102,7 @@ $(BPFCAST): $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcurl -o $@
 
-$(BPFCASTD): $(AGENT_OBJ) $(LIB)
+$(BPFCASTD): $(BUILD)/agent/main.o $(AGENT_LIB) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) $(AGENT_LDLIBS) -o $@
 

@@ -200,7 +200,7 @@ static void send_sources(struct port *port, const struct ask *ask, bool suppress
 	__u32 most = query_sources_max(family == FAMILY_MLD, link ? link->mtu : 1280);
 
 	for (__u32 done = 0; most && done < count; done += most) {
-		struct query query = {
+		struct query_message query = {
 			.group = ask->group,
 			.suppress = suppress,
 			.sources = sources + done,
@@ -232,7 +232,7 @@ static void ask_sources(struct port *port, const struct ask *ask, const struct m
 static void ask_group(struct port *port, struct ask *ask, const struct mc_member *member,
 		      uint64_t now)
 {
-	struct query query = {
+	struct query_message query = {
 		.group = ask->group,
 		.suppress = member->expires > now + last_member(port),
 		.response_ms = port->intervals.last_member_ms,

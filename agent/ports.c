@@ -83,7 +83,7 @@ static struct mc_addr query_source(const struct port *port, enum family family)
 	return family == FAMILY_IGMP ? link->addr : link->addr6;
 }
 
-int port_send(struct port *port, enum family family, struct query *query)
+int port_send(struct port *port, enum family family, struct query_message *query)
 {
 	const struct link *link = link_find(port->agent, port->ifindex);
 	const struct querier *querier = &port->querier[family];
@@ -109,7 +109,7 @@ static void run_querier(struct port *port, enum family family, uint64_t now)
 {
 	struct querier *querier = &port->querier[family];
 	bool was_elected = querier_is_elected(querier);
-	struct query query = { .response_ms = querier->now.response_ms };
+	struct query_message query = { .response_ms = querier->now.response_ms };
 
 	if (querier_run(querier, now))
 		(void)port_send(port, family, &query);

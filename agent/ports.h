@@ -45,8 +45,8 @@ void ports_update(struct agent *agent);
 void port_device_gone(struct agent *agent, __u32 ifindex);
 
 /* Sends a query to the hosts behind the port; of it the port fills in MACs, addresses and times. */
-struct query;
-int port_send(struct port *port, enum family family, struct query *query);
+struct query_message;
+int port_send(struct port *port, enum family family, struct query_message *query);
 
 /* Settings of the VNI that the port is in. */
 const struct vni_config *port_config(const struct port *port);

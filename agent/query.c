@@ -79,12 +79,12 @@ __u16 query_code16(__u32 value)
 	return (__u16)(0x8000 | exponent << 12 | (value >> (exponent + 3) & 0x0fff));
 }
 
-static bool is_general(const struct query *query)
+static bool is_general(const struct query_message *query)
 {
 	return mc_addr_is_zero(&query->group);
 }
 
-static struct mc_addr destination(const struct query *query)
+static struct mc_addr destination(const struct query_message *query)
 {
 	struct mc_addr all_nodes = { .word = { MC_BE32(0xff020000), 0, 0, MC_BE32(1) } };
 
@@ -93,7 +93,8 @@ static struct mc_addr destination(const struct query *query)
 	return query->ipv6 ? all_nodes : mc_addr_v4(MC_BE32(INADDR_ALLHOSTS_GROUP));
 }
 
-static void put_ethernet(struct cursor *to, const struct query *query, const struct mc_addr *group)
+static void put_ethernet(struct cursor *to, const struct query_message *query,
+			 const struct mc_addr *group)
 {
 	__u8 mac[ETH_ALEN];
 
@@ -120,7 +121,7 @@ static __be16 checksum(const void *data, size_t length, __u64 sum)
 	return (__be16)~mc_checksum_fold(sum);
 }
 
-static void put_tail(struct cursor *to, const struct query *query)
+static void put_tail(struct cursor *to, const struct query_message *query)
 {
 	__u32 seconds = (query->query_ms + 999) / 1000;
 	__u8 robustness = query->robustness < 8 ? (__u8)query->robustness : 0;
@@ -136,7 +137,8 @@ static void put_tail(struct cursor *to, const struct query *query)
 		    mc_source_size(query->ipv6));
 }
 
-static void put_igmp(struct cursor *to, const struct query *query, const struct mc_addr *group)
+static void put_igmp(struct cursor *to, const struct query_message *query,
+		     const struct mc_addr *group)
 {
 	struct iphdr ip = {
 		.version = 4,
@@ -175,7 +177,8 @@ static __u64 pseudo_sum(const struct mc_addr *source, const struct mc_addr *grou
 	return mc_mld_pseudo_sum(&frame, (__u32)length);
 }
 
-static void put_mld(struct cursor *to, const struct query *query, const struct mc_addr *group)
+static void put_mld(struct cursor *to, const struct query_message *query,
+		    const struct mc_addr *group)
 {
 	size_t length = MLD_LENGTH + 16 * query->count;
 	struct ip6_hdr ip = {
@@ -202,7 +205,7 @@ static void put_mld(struct cursor *to, const struct query *query, const struct m
 	memcpy(to->start + at, &mld, sizeof(mld));
 }
 
-size_t query_build(const struct query *query, __u8 *frame)
+size_t query_build(const struct query_message *query, __u8 *frame)
 {
 	struct mc_addr group = destination(query);
 	struct cursor to = { frame, 0 };

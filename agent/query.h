@@ -7,7 +7,7 @@
 
 #include <bpfcast/addr.h>
 
-struct query {
+struct query_message {
 	bool ipv6;
 	__u8 mac[6];	       /* source */
 	__u16 vlan;	       /* 0: untagged */
@@ -27,7 +27,7 @@ struct query {
 __u32 query_sources_max(bool ipv6, __u32 mtu);
 
 /* Writes the frame to @frame, QUERY_FRAME_MAX bytes: its length. */
-size_t query_build(const struct query *query, __u8 *frame);
+size_t query_build(const struct query_message *query, __u8 *frame);
 
 /* Times as coded: the largest that the code can say and that is not above @value. */
 __u8 query_code8(__u32 value);

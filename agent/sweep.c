@@ -50,19 +50,31 @@ void sweep_soon(struct agent *agent)
 	sweep_by(agent, agent->sweep ? agent->sweep->earliest : 0);
 }
 
-/* After a start nothing ends before everybody has been asked, and could answer. */
 static uint64_t held_until(const struct agent *agent, const struct port *port)
 {
 	return agent->started + intervals_startup(&port->intervals) * NSEC_PER_MSEC;
 }
 
-/* Is a timer over? If not, the sweep comes back when it is. */
-static bool is_over(struct agent *agent, const struct port *port, uint64_t expires)
+/* Lowered by a leave that we have seen, and asked about? */
+static bool is_asked(const struct agent *agent, const struct port *port, uint64_t expires,
+		     uint64_t last_report)
 {
-	uint64_t at = held_until(agent, port);
+	return last_report >= agent->started &&
+	       expires <= last_report + intervals_last_member(&port->intervals) * NSEC_PER_MSEC;
+}
 
-	if (at < expires)
-		at = expires;
+/*
+ * Is a timer over? If not, the sweep comes back when it is. After a start nothing ends that nobody was
+ * asked for before everybody has been asked for all, and could answer.
+ */
+static bool is_over(struct agent *agent, const struct port *port, uint64_t expires,
+		    uint64_t last_report)
+{
+	uint64_t held = held_until(agent, port);
+	uint64_t at = expires;
+
+	if (at < held && !is_asked(agent, port, expires, last_report))
+		at = held;
 	if (at <= agent->sweep->now)
 		return true;
 	if (at < agent->sweep->next)
@@ -84,7 +96,7 @@ static int look_at_member(const struct mc_member_key *key, const struct mc_membe
 	if (port->settings.kind != MC_PORT_EDGE)
 		ask_for(port, key, member);
 	if (member->exclude & MC_ORIGIN_REPORT && member->expires &&
-	    is_over(agent, port, member->expires))
+	    is_over(agent, port, member->expires, member->last_report))
 		(void)mc_member_expire(agent->in, key);
 	return 0;
 }
@@ -93,14 +105,17 @@ static int look_at_source(const void *k, const void *value, void *arg)
 {
 	const struct mc_source_key *key = k;
 	const struct mc_source *entry = value;
+	struct mc_member member = { 0 };
 	struct agent *agent = arg;
 	struct port *port;
 
 	if (entry->state != MC_SOURCE_REQUESTED || !entry->expires)
 		return 0;
 	port = port_find(agent, key->member.ifindex);
-	if (!port || !is_over(agent, port, entry->expires) ||
-	    !memcmp(&key->member, &agent->sweep->ended, sizeof(key->member)))
+	if (!port || !memcmp(&key->member, &agent->sweep->ended, sizeof(key->member)) ||
+	    (entry->expires < held_until(agent, port) &&
+	     mc_member_get(agent->in, &key->member, &member)) ||
+	    !is_over(agent, port, entry->expires, member.last_report))
 		return 0;
 	agent->sweep->ended = key->member;
 	(void)mc_member_expire(agent->in, &key->member);

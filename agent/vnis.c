@@ -111,7 +111,7 @@ static int update(__u32 vni, const struct mc_vni *settings, void *arg)
 		return 0;
 	if (!mc_vni_set(update->agent->in, vni, &wanted))
 		say(SAY_INFO, "VNI set", "{s:i, s:i, s:i}", "vni", (int)vni, "group_interval",
-		    (int)wanted.group_interval_ms, "last_member", (int)wanted.last_member_ms);
+		    (int)group, "last_member", (int)intervals_last_member(&in));
 	agent_unlock(update->agent);
 	return 0;
 }

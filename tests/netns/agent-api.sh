@@ -5,13 +5,13 @@
 #
 #   n1p1 .. n1p3 --- n1, with the agent
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-. "$ROOT/tests/netns/lib-agent.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib-api.sh"
 
 lab_up --nodes 1 --pods 3
 mc n1 port del p1
 agent_config n1 '{"ports": [{"port": "p3", "vni": 77}], "groups": [{"group": "239.3.3.3", "vni": 77}]}'
 agent n1
-SOCKET=$RUN_DIR/$LAB-n1.sock
+SOCKET=$TMP/$LAB-n1.sock
 
 "$PYTHON" "$ROOT/tests/agent/openapi.py" "$ROOT/docs/openapi.json" "$SOCKET"
 [[ $(mc n1 port show) != *p1* ]] || fail "p1 is still served"

@@ -5,7 +5,7 @@
 # knowledge that a schema has not; and each fault has its place and a sentence.
 # timeout: 120
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-. "$ROOT/tests/netns/lib-agent.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib-api.sh"
 
 mkdir -p "$TMP"
 TMP=$TMP "$PYTHON" "$ROOT/tests/agent/schema.py" "$BUILD/bpfcastd" "$ROOT/docs/bpfcast.schema.json" \

@@ -6,7 +6,7 @@
 #   n1p1 .. n1p3 --- n1, with the agent
 # timeout: 120
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-. "$ROOT/tests/netns/lib-agent.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib-api.sh"
 
 lab_up --nodes 1 --pods 3
 for dev in p1 p2 p3; do mc n1 port del "$dev"; done

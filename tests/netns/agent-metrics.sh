@@ -5,7 +5,7 @@
 #
 #   n1p1 sends --- n1 --- n1p2 receives
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-. "$ROOT/tests/netns/lib-agent.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib-api.sh"
 
 probe_promtool() { command -v promtool >/dev/null || echo "no promtool here" "$(false)"; }
 skip_unless promtool
@@ -13,7 +13,7 @@ skip_unless promtool
 lab_up --nodes 1 --pods 2
 agent_config n1 '{"groups": [{"group": "239.1.1.1", "vni": 77}], "ports": [{"port": "none", "vni": 77}],
 	"vteps": [{"vtep": "192.0.2.9"}]}'
-agent n1 --metrics 127.0.0.1:9469
+agent n1 '' --metrics 127.0.0.1:9469
 join n1p2 239.1.1.1
 before=$(counter n1p2 eth0 rx)
 deliver n1p1 239.1.1.1 50
