@@ -28,7 +28,7 @@ tables() {
 	local object
 	for object in vni underlay port vtep group; do mc n1 -j "$object" show; done |
 		jq -cS '.[] | del(.ifindex, .next_hop, .mac, .id, .state, .mtu) | select(.vni != 99)'
-	mc n1 -j -s port show | jq -cS '.[] | select(.vni != 99) | {port, groups}'
+	mc n1 -j -s port show | jq -cS '.[] | select(.vni != 99) | {port, state: (.groups != null)}'
 	mc n1 -j -s member show | jq -cS '.[] | select(.vni != 99) | {vni, group, member, origin, filter, sources, state}' | sort
 }
 settled() { [[ $(tables) == "$BEFORE" ]]; }
