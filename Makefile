@@ -203,6 +203,13 @@ install: all ## install under DESTDIR and PREFIX
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 docs/*.8
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/bpfcast include/bpfcast/abi.h \
 		include/bpfcast/addr.h include/bpfcast/event.h include/bpfcast/reason.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/bpfcast docs/bpfcast.schema.json docs/openapi.json \
+		packaging/bpfcast.json packaging/bpfcast.rules.yml packaging/grafana-dashboard.json
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in bpfcast@ bpfcastd@; do \
+		sed 's|/usr/sbin|$(PREFIX)/sbin|' packaging/$$unit.service \
+			>$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit.service || exit 1; \
+	done
 
 compile_commands.json: ## for editors and clang-tidy
 	$(Q)bear -- $(MAKE) -B test-build
