@@ -11,10 +11,10 @@
  *   sweep.c      the tables, again and again: what no event has told, and what is over
  *   links.c      rtnetlink: devices, their addresses, who has gone and come
  *   next_hops.c  neighbours of the VTEPs, kept resolved
- *   ports.c      the ports, and on each: querier.c (election and general queries, no system calls),
- *                ask.c (specific queries), query.c (a query as bytes), wire.c (a frame on a device)
+ *   ports.c      the ports; port.c: one of them, with querier.c (election and general queries, no
+ *                system calls), ask.c (specific queries), query.c (a query as bytes), wire.c
  *   intervals.c  RFC 9776 section 8 as arithmetic
- *   groups.c     groups that are learned, and vectors that grow
+ *   groups.c     groups that are learned, vectors that grow; group_work.c does it
  *   vnis.c       intervals that the datapath is to go by
  *
  * Desired state (desired*.c, reconcile*.c), API (api*.c, http*.c), metrics*.c and the event stream
@@ -51,6 +51,7 @@ struct agent {
 	sd_event *loop;
 	char name[32];		/* of the instance */
 	struct mc_instance *in; /* datapath.c: open for reading; NULL while none is loaded */
+	int wire;		/* wire.c, opened by ports.c: takes a capability that is given up */
 	uint64_t started; /* CLOCK_MONOTONIC of the start, or of a new datapath; nanoseconds */
 
 	struct config *config;	      /* config.c: never NULL once started, replaced on reload */

@@ -17,41 +17,17 @@
 
 #include "agent.h"
 #include "config.h"
-#include "say.h"
+#include "group_work.h"
 
-#define BUCKETS	      4096
 #define NSEC_PER_MSEC 1000000ull
 #define GATHER_USEC   1000  /* what comes together is done together: one wait for RCU */
 #define BUSY_USEC     20000 /* until a command that holds the lock may be done */
-#define RETRY_FIRST   (1000 * NSEC_PER_MSEC)
-#define RETRY_MOST    (60000 * NSEC_PER_MSEC)
-
-enum want { WANT_NOTHING, WANT_LEARN, WANT_GROW, WANT_SETTLE, WANT_DELETE };
-
-struct group {
-	struct group *next;
-	struct mc_group_key key;
-	enum want want;
-	bool learned;
-	bool live;	   /* has a member, in the sweep that is under way */
-	uint64_t empty;	   /* since when it has had none; 0: it has */
-	uint64_t retry_at; /* after a failure */
-	uint64_t backoff;
-	uint64_t swept; /* by which sweep `free` was read */
-	__u32 free;	/* slots */
-};
-
-struct groups {
-	struct group *bucket[BUCKETS];
-	sd_event_source *timer;
-	uint64_t sweep;
-};
 
 static struct group **find(const struct groups *groups, const struct mc_group_key *key)
 {
 	const __u32 *group = key->group.word;
 	__u32 hash = (group[0] ^ group[1] ^ group[2] ^ MC_BE32(group[3]) ^ key->vni * 2654435761u);
-	struct group **at = (struct group **)&groups->bucket[(hash ^ hash >> 16) % BUCKETS];
+	struct group **at = (struct group **)&groups->bucket[(hash ^ hash >> 16) % GROUP_BUCKETS];
 
 	while (*at && memcmp(&(*at)->key, key, sizeof(*key)) != 0)
 		at = &(*at)->next;
@@ -70,18 +46,6 @@ static struct group *make(struct groups *groups, const struct mc_group_key *key)
 	return *at;
 }
 
-typedef int (*group_fn)(struct agent *agent, struct group *group);
-
-static int for_each(struct agent *agent, group_fn fn)
-{
-	int err = 0;
-
-	for (int i = 0; !err && i < BUCKETS; i++)
-		for (struct group *g = agent->groups->bucket[i]; !err && g; g = g->next)
-			err = fn(agent, g);
-	return err;
-}
-
 static void arm(struct groups *groups, uint64_t usec)
 {
 	(void)sd_event_source_set_time_relative(groups->timer, usec);
@@ -97,173 +61,6 @@ static void want(struct agent *agent, struct group *group, enum want what)
 		arm(agent->groups, GATHER_USEC);
 }
 
-/* ---- doing it, with the lock ---- */
-
-static void failed(struct group *group)
-{
-	group->backoff = group->backoff ? group->backoff * 2 : RETRY_FIRST;
-	if (group->backoff > RETRY_MOST)
-		group->backoff = RETRY_MOST;
-	group->retry_at = agent_now() + group->backoff;
-	group->want = WANT_NOTHING;
-}
-
-static void done(struct group *group, const char *what)
-{
-	char text[MC_ADDR_TEXT];
-
-	say(SAY_INFO, what, "{s:s, s:i}", "group", mc_addr_format(&group->key.group, text), "vni",
-	    (int)group->key.vni);
-	group->want = WANT_NOTHING;
-	group->backoff = 0;
-	group->retry_at = 0;
-}
-
-static void learned(struct group *group)
-{
-	group->learned = true;
-	group->live = true;
-	group->empty = 0;
-	done(group, "group learned");
-}
-
-struct batch {
-	struct group **groups;
-	struct mc_group_key *keys;
-	__u32 *sizes;
-	__u32 count;
-};
-
-static void learn_one_by_one(struct agent *agent, const struct batch *batch)
-{
-	for (__u32 i = 0; i < batch->count; i++) {
-		if (mc_group_learn_many(agent->in, &batch->keys[i], &batch->sizes[i], 1))
-			failed(batch->groups[i]);
-		else
-			learned(batch->groups[i]);
-	}
-}
-
-/* All or none; then each for itself, so that one that cannot be does not stop the others. */
-static void learn_batch(struct agent *agent, const struct batch *batch)
-{
-	if (batch->count == 1 ||
-	    mc_group_learn_many(agent->in, batch->keys, batch->sizes, batch->count)) {
-		learn_one_by_one(agent, batch);
-		return;
-	}
-	for (__u32 i = 0; i < batch->count; i++)
-		learned(batch->groups[i]);
-}
-
-static int count_learn(struct agent *agent, __u32 *count)
-{
-	*count = 0;
-	for (int i = 0; i < BUCKETS; i++)
-		for (struct group *g = agent->groups->bucket[i]; g; g = g->next)
-			*count += g->want == WANT_LEARN;
-	return *count ? 0 : -ENOENT;
-}
-
-static void learn(struct agent *agent)
-{
-	struct batch batch = { 0 };
-	__u32 count;
-
-	if (count_learn(agent, &count))
-		return;
-	batch.groups = calloc(count, sizeof(struct group *));
-	batch.keys = calloc(count, sizeof(*batch.keys));
-	batch.sizes = calloc(count, sizeof(*batch.sizes));
-	for (int i = 0; batch.groups && batch.keys && batch.sizes && i < BUCKETS; i++) {
-		for (struct group *g = agent->groups->bucket[i]; g; g = g->next) {
-			if (g->want != WANT_LEARN)
-				continue;
-			if (mc_group_exists(agent->in, &g->key)) { /* by an operator, meanwhile */
-				g->want = WANT_NOTHING;
-				continue;
-			}
-			batch.groups[batch.count] = g;
-			batch.keys[batch.count] = g->key;
-			batch.sizes[batch.count++] = config_vni(agent->config, g->key.vni)->size;
-		}
-	}
-	if (batch.count)
-		learn_batch(agent, &batch);
-	free(batch.groups);
-	free(batch.keys);
-	free(batch.sizes);
-}
-
-/* Twice as large, or as often as it takes. */
-static __u32 larger_size(const struct mc_group *group)
-{
-	__u32 size = group->size;
-
-	while (size < group->local + group->waiting && size < MC_GROUP_SIZE_MAX)
-		size *= 2;
-	return size < MC_GROUP_SIZE_MAX ? size : MC_GROUP_SIZE_MAX;
-}
-
-static void grow(struct agent *agent, struct group *group)
-{
-	struct mc_group now;
-	__u32 size;
-
-	if (mc_group_get(agent->in, &group->key, false, &now) || !now.waiting) {
-		group->want = WANT_NOTHING;
-		return;
-	}
-	size = larger_size(&now);
-	if (size > now.size && !mc_group_grow(agent->in, &group->key, size)) {
-		done(group, "group grown");
-		return;
-	}
-	if (size == now.size && size == MC_GROUP_SIZE_MAX)
-		(void)mc_error(-ENOSPC, "a group cannot have more than %u slots", size);
-	failed(group);
-}
-
-static void forget(struct agent *agent, struct group *group)
-{
-	struct mc_group now;
-	int err = mc_group_get(agent->in, &group->key, false, &now);
-
-	if (!err && (now.local || now.waiting || now.remote)) {
-		group->want = WANT_NOTHING; /* somebody has come */
-		return;
-	}
-	if (!err)
-		err = mc_group_del(agent->in, &group->key);
-	if (err && err != -ENOENT) {
-		failed(group);
-		return;
-	}
-	group->learned = false;
-	done(group, "group forgotten");
-}
-
-static int do_one(struct agent *agent, struct group *group)
-{
-	switch (group->want) {
-	case WANT_GROW:
-		grow(agent, group);
-		break;
-	case WANT_SETTLE:
-		if (mc_group_settle(agent->in, &group->key))
-			failed(group);
-		else
-			done(group, "group settled");
-		break;
-	case WANT_DELETE:
-		forget(agent, group);
-		break;
-	default:
-		break;
-	}
-	return 0;
-}
-
 static int on_time(sd_event_source *source, uint64_t usec, void *arg)
 {
 	struct agent *agent = arg;
@@ -276,13 +73,10 @@ static int on_time(sd_event_source *source, uint64_t usec, void *arg)
 			arm(agent->groups, BUSY_USEC);
 		return 0;
 	}
-	learn(agent);
-	(void)for_each(agent, do_one);
+	group_work(agent);
 	agent_unlock(agent);
 	return 0;
 }
-
-/* ---- wanting it ---- */
 
 static bool learns(struct agent *agent, __u32 vni)
 {
@@ -307,7 +101,7 @@ void groups_take_event(struct agent *agent, const struct mc_event *event)
 void groups_begin(struct agent *agent)
 {
 	agent->groups->sweep++;
-	for (int i = 0; i < BUCKETS; i++)
+	for (int i = 0; i < GROUP_BUCKETS; i++)
 		for (struct group *g = agent->groups->bucket[i]; g; g = g->next)
 			g->live = false;
 }
@@ -371,7 +165,7 @@ static void age(struct agent *agent, struct group *group)
 
 void groups_end(struct agent *agent)
 {
-	for (int i = 0; i < BUCKETS; i++) {
+	for (int i = 0; i < GROUP_BUCKETS; i++) {
 		for (struct group **at = &agent->groups->bucket[i], *g; (g = *at);) {
 			age(agent, g);
 			if (g->learned || g->want || agent_now() < g->retry_at) {
@@ -383,8 +177,6 @@ void groups_end(struct agent *agent)
 		}
 	}
 }
-
-/* ---- the part ---- */
 
 /* What an earlier agent has learned, and what it did not come to finish. */
 static int read_group(const void *key, const void *value, void *arg)
@@ -417,7 +209,7 @@ static void loaded(struct agent *agent)
 
 static void gone(struct agent *agent)
 {
-	for (int i = 0; i < BUCKETS; i++) {
+	for (int i = 0; i < GROUP_BUCKETS; i++) {
 		for (struct group *g = agent->groups->bucket[i], *next; g; g = next) {
 			next = g->next;
 			free(g);

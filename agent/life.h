@@ -17,4 +17,5 @@ int life_drop_privileges(void);
 void life_ready(const struct agent *agent);
 void life_stopping(void);
 
+/* Gives the lock back. */
 void life_end(struct agent *agent);

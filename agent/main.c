@@ -190,7 +190,7 @@ static int run(struct agent *agent)
 
 int main(int argc, char **argv)
 {
-	struct agent agent = { .options.run = AGENT_RUN };
+	struct agent agent = { .options.run = AGENT_RUN, .wire = -1 };
 	int err = parse(&agent.options, argc, argv);
 
 	if (err)

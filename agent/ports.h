@@ -51,6 +51,14 @@ int port_send(struct port *port, enum family family, struct query_message *query
 /* Settings of the VNI that the port is in. */
 const struct vni_config *port_config(const struct port *port);
 
+/* Its timer and queriers begin, from what is in @port; and end. */
+int port_start(struct port *port);
+void port_stop(struct port *port);
+
+/* The queriers begin anew: startup queries; or go on with other settings or another address. */
+void port_begin(struct port *port);
+void port_change(struct port *port);
+
 /* Something of the port is due at another time than before. */
 void port_rearm(struct port *port);
 

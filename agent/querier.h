@@ -42,6 +42,7 @@ void querier_change(struct querier *q, const struct intervals *own, const struct
 /* Sends nothing, and follows others' queries as before. */
 void querier_disable(struct querier *q);
 
+/* Is it for us to ask? */
 bool querier_is_elected(const struct querier *q);
 
 /* Another's query has come in. True if who is the querier has changed, or what it says. */

@@ -76,7 +76,7 @@ silent() { # POD FILTER: none while ours ask on
 	speaks "$1" "$(of 10.244.1.254)"
 	[[ $(captured "$1" "$2") == "$now" ]]
 }
-for try in 1 2 3; do # it may have asked before it heard of us
+for _ in 1 2 3; do # it may have asked before it heard of us
 	silent n1p2 "$(of 10.244.1.255)" && break
 done
 silent n1p2 "$(of 10.244.1.255)" || fail "the bridge asks though it has lost"

@@ -12,7 +12,6 @@ skip_unless tshark
 lab_up --nodes 1 --pods 2
 capture p1 n1p1 eth0 igmp or ip6
 agent n1 "{\"vnis\": [{\"vni\": $VNI, \"querier\": {$QUERIER, \"robustness\": 3}}]}"
-IGMP='igmp[0] == 0x11'
 MLD='ip6 and ip6[40] == 58 and ip6[48] == 130'
 wait_for 20 "[[ \$(queries p1) -ge 5 && \$(queries p1 '$MLD') -ge 5 ]]" "five queries of each family"
 
