@@ -10,6 +10,9 @@
 #include <bpfcast/util.h>
 #include <maps/text.h>
 
+#include "document.h"
+#include "state.h"
+
 #define MAX_MS	       86400000 /* a day */
 #define MAX_ROBUSTNESS 7	/* three bits in a query, RFC 9776 section 4.1.6 */
 
@@ -171,10 +174,14 @@ static int read_vnis(struct config *config)
 
 int config_load(const char *path, struct config **out)
 {
-	struct config *config = calloc(1, sizeof(*config));
+	autostate struct state checked = { 0 };
+	struct config *config;
 	json_error_t error;
-	int err;
+	int err = document_load_said(path, &checked); /* what else is in it, too */
 
+	if (err)
+		return err;
+	config = calloc(1, sizeof(*config));
 	if (!config)
 		return -ENOMEM;
 	config->others = default_vni();

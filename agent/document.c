@@ -219,6 +219,16 @@ int document_load(const char *path, struct state *state, struct faults *faults)
 	return document_read(text, length, state, faults);
 }
 
+int document_load_said(const char *path, struct state *state)
+{
+	autofaults struct faults faults = { 0 };
+	int err = path ? document_load(path, state, &faults) : 0;
+
+	for (size_t i = 0; i < faults_listed(&faults); i++)
+		mc_error(err, "%s: %s: %s", path, faults.list[i].path, faults.list[i].text);
+	return err == -ENOENT ? mc_error_errno(err, "cannot open '%s'", path) : err;
+}
+
 int document_imply_groups(struct state *state)
 {
 	autostate struct state implied = { 0 };

@@ -19,6 +19,9 @@ int document_read(const char *text, size_t length, struct state *state, struct f
 /* Same, of a file. Other errors are those of reading it; -ENOENT silently, others said. */
 int document_load(const char *path, struct state *state, struct faults *faults);
 
+/* Same, and each fault is said; a file that is not there, too. NULL: none, and no facts. */
+int document_load_said(const char *path, struct state *state);
+
 /* The document that says @state; NULL: no memory. */
 json_t *document_write(const struct state *state);
 

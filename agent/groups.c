@@ -18,6 +18,7 @@
 #include "agent.h"
 #include "config.h"
 #include "group_work.h"
+#include "reconcile.h"
 
 #define NSEC_PER_MSEC 1000000ull
 #define GATHER_USEC   1000  /* what comes together is done together: one wait for RCU */
@@ -153,7 +154,7 @@ static void age(struct agent *agent, struct group *group)
 	const struct vni_config *config = config_vni(agent->config, group->key.vni);
 	uint64_t now = agent_now();
 
-	if (group->live || !group->learned) {
+	if (group->live || !group->learned || reconcile_wants(agent, &group->key)) {
 		group->empty = 0;
 		return;
 	}

@@ -20,16 +20,17 @@
 
 #include "state.h"
 
-struct name_of_index {
+struct port_of_index {
 	__u32 ifindex;
 	char name[FACT_DEV_SIZE];
+	size_t fact; /* its place in `to`, plus one; 0: it is of no interest */
 };
 
 struct observation {
 	struct mc_instance *in;
 	const struct state *wanted, *owned;
 	struct state *to;
-	struct name_of_index *ports; /* ascending */
+	struct port_of_index *ports; /* ascending */
 	size_t port_count;
 };
 
@@ -94,29 +95,28 @@ static int see_underlay(__u32 ifindex, const struct mc_underlay *underlay, void 
 
 static int by_index(const void *a, const void *b)
 {
-	const struct name_of_index *left = a, *right = b;
+	const struct port_of_index *left = a, *right = b;
 
 	return left->ifindex < right->ifindex ? -1 : left->ifindex > right->ifindex;
 }
 
-static const char *port_name(const struct observation *o, __u32 ifindex)
+/* NULL: no port has the index. */
+static struct port_of_index *find_port(const struct observation *o, __u32 ifindex)
 {
-	struct name_of_index wanted = { .ifindex = ifindex };
-	const struct name_of_index *found =
-		o->port_count ? bsearch(&wanted, o->ports, o->port_count, sizeof(wanted), by_index)
-			      : NULL;
+	struct port_of_index wanted = { .ifindex = ifindex };
 
-	return found ? found->name : NULL;
+	return o->port_count ? bsearch(&wanted, o->ports, o->port_count, sizeof(wanted), by_index)
+			     : NULL;
 }
 
 static int note_name(struct observation *o, __u32 ifindex, const char *name)
 {
-	struct name_of_index *larger = reallocarray(o->ports, o->port_count + 1, sizeof(*larger));
+	struct port_of_index *larger = reallocarray(o->ports, o->port_count + 1, sizeof(*larger));
 
 	if (!larger)
 		return -ENOMEM;
 	o->ports = larger;
-	larger[o->port_count].ifindex = ifindex;
+	larger[o->port_count] = (struct port_of_index){ .ifindex = ifindex };
 	snprintf(larger[o->port_count++].name, FACT_DEV_SIZE, "%s", name);
 	return 0;
 }
@@ -152,13 +152,9 @@ static int see_port_source(__u32 ifindex, const struct mc_addr *source, void *ar
 {
 	struct observation *o = arg;
 
-	for (size_t i = 0; i < o->to->count; i++) {
-		struct fact *fact = &o->to->facts[i];
+	const struct port_of_index *port = find_port(o, ifindex);
 
-		if (fact->key.kind == FACT_PORT && fact->ifindex == ifindex)
-			return add_addr(fact, source);
-	}
-	return 0;
+	return port && port->fact ? add_addr(&o->to->facts[port->fact - 1], source) : 0;
 }
 
 /* Of two entries with one name, that of the device that has it now goes first, and so stays. */
@@ -186,6 +182,8 @@ static int see_ports(struct observation *o)
 	prefer_present(o->to, first);
 	if (o->port_count)
 		qsort(o->ports, o->port_count, sizeof(*o->ports), by_index);
+	for (size_t i = first; i < o->to->count; i++)
+		find_port(o, o->to->facts[i].ifindex)->fact = i + 1;
 	return mc_port_for_each_source(o->in, see_port_source, o);
 }
 
@@ -274,9 +272,9 @@ static int see_source(const struct mc_addr *source, const struct mc_source *entr
 static int see_member(const struct mc_member_key *key, const struct mc_member *member, void *arg)
 {
 	struct observation *o = arg;
-	const char *name = port_name(o, key->ifindex);
+	const struct port_of_index *port = find_port(o, key->ifindex);
 	struct fact fact = {
-		.key = fact_key_member(key->vni, &key->group, name ? name : "?"),
+		.key = fact_key_member(key->vni, &key->group, port ? port->name : "?"),
 		.member.include = !(member->exclude & MC_ORIGIN_CONTROL),
 		.ifindex = key->ifindex,
 	};

@@ -106,6 +106,9 @@ static void apply_one(struct pass *pass, struct fact *fact)
 	int err;
 
 	if (is_learned(pass, fact)) {
+		struct mc_group_key key = { fact->key.vni, fact->key.addr };
+
+		(void)mc_group_set_flags(pass->agent->in, &key, MC_FANOUT_F_LEARNED, 0);
 		disown(pass->reconcile, &fact->key);
 		return;
 	}

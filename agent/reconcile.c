@@ -12,7 +12,6 @@
 
 #include "agent.h"
 #include "document.h"
-#include "fault.h"
 #include "pass.h"
 #include "say.h"
 #include "wanted.h"
@@ -74,23 +73,11 @@ void reconcile_now(struct agent *agent)
 
 /* ---- the two sources ---- */
 
-static int read_file(const char *path, struct state *state)
-{
-	autofaults struct faults faults = { 0 };
-	int err = path ? document_load(path, state, &faults) : 0;
-
-	for (size_t i = 0; i < faults_listed(&faults); i++)
-		mc_error(err, "%s: %s: %s", path, faults.list[i].path, faults.list[i].text);
-	if (err == -ENOENT)
-		return mc_error_errno(err, "cannot open '%s'", path);
-	return err;
-}
-
 static int reload(struct agent *agent)
 {
 	struct reconcile *reconcile = agent->reconcile;
 	struct state fresh = { 0 }, old = reconcile->file;
-	int err = read_file(agent->options.config, &fresh);
+	int err = document_load_said(agent->options.config, &fresh);
 
 	if (err)
 		return err;
@@ -186,6 +173,13 @@ int reconcile_forget_members(struct agent *agent, const char *port)
 	return err;
 }
 
+bool reconcile_wants(const struct agent *agent, const struct mc_group_key *key)
+{
+	struct fact_key group = fact_key_group(FACT_GROUP, key->vni, &key->group);
+
+	return agent->reconcile && state_find(&agent->reconcile->wanted, &group);
+}
+
 const char *reconcile_fares(struct agent *agent, const struct fact_key *key, const char **why)
 {
 	const struct retry *retry = retries_find(&agent->reconcile->retries, key);
@@ -221,7 +215,7 @@ static int start(struct agent *agent)
 	reconcile->owned_file.fd = -1;
 	reconcile->owned_file.keys = true;
 	agent->reconcile = reconcile;
-	err = read_file(agent->options.config, &reconcile->file);
+	err = document_load_said(agent->options.config, &reconcile->file);
 	if (!err)
 		err = open_journals(agent);
 	if (!err)

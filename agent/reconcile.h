@@ -41,6 +41,11 @@ struct reconcile {
 	sd_event_source *timer;
 };
 
+struct mc_group_key;
+
+/* Is the group wanted, by whomever? Then it does not go with its last member. */
+bool reconcile_wants(const struct agent *agent, const struct mc_group_key *key);
+
 /* Soon, and what has failed too: something has changed. */
 void reconcile_kick(struct agent *agent);
 
