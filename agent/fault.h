@@ -22,6 +22,7 @@ struct faults {
 	size_t count; /* also those that are not in the list */
 };
 
+/* Empties the list. */
 #define autofaults __attribute__((cleanup(faults_free)))
 void faults_free(struct faults *faults);
 

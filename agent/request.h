@@ -76,4 +76,5 @@ const char *request_argument(const struct request *request, const char *name);
 bool request_arguments_known(const struct request *request, const char *const *names,
 			     const char **unknown);
 
+/* With its body. */
 void request_free(struct request *request);

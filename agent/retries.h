@@ -26,6 +26,7 @@ struct retries {
 	size_t capacity;
 };
 
+/* Forgets all. */
 void retries_free(struct retries *retries);
 
 /* NULL: it has not failed. */

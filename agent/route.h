@@ -16,10 +16,12 @@ enum MHD_Result status_get(struct request *request);
 enum MHD_Result metrics_get(struct request *request);
 enum MHD_Result events_get(struct request *request);
 
+/* Lists: lists.c. */
 enum MHD_Result ports_get(struct request *request);
 enum MHD_Result groups_get(struct request *request);
 enum MHD_Result members_get(struct request *request);
 
+/* One thing: port_resource.c, member_resource.c. */
 enum MHD_Result port_get(struct request *request);
 enum MHD_Result port_put(struct request *request);
 enum MHD_Result port_delete(struct request *request);

@@ -15,6 +15,7 @@ struct state {
 	size_t capacity;
 };
 
+/* Empties it. */
 #define autostate __attribute__((cleanup(state_free)))
 void state_free(struct state *state);
 

@@ -33,6 +33,7 @@ struct sample_rates {
 	size_t reason_count;
 };
 
+/* CLOCK_MONOTONIC, nanoseconds. */
 uint64_t sample_clock(void);
 
 /* Free with sample_free(). Errors are said. */

@@ -63,8 +63,9 @@ hex() { # FORMAT ARGUMENT ...: of perl's pack, as bpftool wants its bytes
 	perl -e 'print join " ", map { sprintf "0x%02x", ord } split //, pack shift, @ARGV' -- "$@"
 }
 index() { on n1 ip -o link show dev "$1" | cut -d: -f1; }
+# shellcheck disable=SC2317 # called by drift
 raw() { # MAP update|delete key HEX [value HEX]
-	# shellcheck disable=SC2086 # words are wanted
+	# shellcheck disable=SC2048,SC2086 # words are wanted
 	"$BPFTOOL" map "$2" pinned "$PINS/$1" ${*:3}
 }
 v4() { # 239.1.1.1 -> its 16 bytes, for hex's "H*"
