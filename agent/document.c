@@ -99,14 +99,14 @@ static int by_key(const void *a, const void *b)
 
 static int check_unique(const struct state *state, struct faults *faults)
 {
-	mc_autofree const struct fact **order = calloc(state->count + 1, sizeof(*order));
+	mc_autofree const struct fact **order = calloc(state->count + 1, sizeof(struct fact *));
 	char text[FACT_TEXT];
 
 	if (!order)
 		return -ENOMEM;
 	for (size_t i = 0; i < state->count; i++)
 		order[i] = &state->facts[i];
-	qsort(order, state->count, sizeof(*order), by_key);
+	qsort(order, state->count, sizeof(struct fact *), by_key);
 	for (size_t i = 1; i < state->count; i++)
 		if (!by_key(&order[i - 1], &order[i]) && order[i]->key.kind != FACT_REMOTES)
 			fault_add(faults, FAULT_SENSE, "$", "%s is there twice: leave one out",

@@ -40,13 +40,14 @@ static int by_address(const void *a, const void *b)
 /* Names each address that is there twice, at its place. */
 static void check_unique(struct reader *reader, const char *name, const struct addrs *addrs)
 {
-	mc_autofree const struct mc_addr **sorted = calloc(addrs->count + 1, sizeof(*sorted));
+	mc_autofree const struct mc_addr **sorted =
+		calloc(addrs->count + 1, sizeof(struct mc_addr *));
 	char text[MC_ADDR_TEXT];
 
 	for (__u32 i = 0; sorted && i < addrs->count; i++)
 		sorted[i] = &addrs->list[i];
 	if (sorted)
-		qsort(sorted, addrs->count, sizeof(*sorted), by_address);
+		qsort(sorted, addrs->count, sizeof(struct mc_addr *), by_address);
 	for (__u32 i = 1; sorted && i < addrs->count; i++)
 		if (mc_addr_equal(sorted[i - 1], sorted[i]))
 			SENSE_AT(reader, name, "%s is named twice: leave one out",

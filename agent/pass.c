@@ -136,7 +136,7 @@ static size_t collect_groups(struct pass *pass, enum fact_change change, struct 
 /* False: not done, so one by one. */
 static bool apply_many_groups(struct pass *pass, enum fact_change change)
 {
-	mc_autofree struct fact **groups = calloc(GROUPS_MOST, sizeof(*groups));
+	mc_autofree struct fact **groups = calloc(GROUPS_MOST, sizeof(struct fact *));
 	size_t count = groups ? collect_groups(pass, change, groups) : 0;
 	int err = 0;
 

@@ -48,7 +48,7 @@ static struct retry *insert(struct retries *retries, const struct fact_key *key)
 {
 	size_t place = place_of(retries, key);
 
-	if (retries->count == retries->capacity) {
+	if (!retries->list || retries->count == retries->capacity) {
 		size_t capacity = retries->capacity ? retries->capacity * 2 : 16;
 		struct retry *list = reallocarray(retries->list, capacity, sizeof(*list));
 
