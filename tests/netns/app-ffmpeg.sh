@@ -10,7 +10,7 @@
 
 FRAMES=75 # three seconds, of the four that are sent
 
-probe_ffmpeg() { command -v ffmpeg >/dev/null || { echo "no ffmpeg here" && false; }; }
+probe_ffmpeg() { has ffmpeg; }
 
 ffmpeg=(ffmpeg -nostdin -loglevel error -y)
 

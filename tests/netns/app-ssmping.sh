@@ -10,7 +10,7 @@
 
 PINGS=5 # one a second
 
-probe_ssmping() { command -v ssmping >/dev/null || { echo "no ssmping here" && false; }; }
+probe_ssmping() { has ssmping; }
 
 # ping POD TOOL FAMILY GROUP HOST FILTER: starts it, waits until its node knows what it asks for
 ping() {

@@ -3,7 +3,7 @@
 #
 # iperf (2.1) over UDP: a server says in one line of CSV for each sender what it lost, out of how many.
 
-probe_iperf() { command -v iperf >/dev/null || { echo "no iperf here" && false; }; }
+probe_iperf() { has iperf; }
 
 iperf_server() { # POD OPTION ...
 	start "iperf-$1" "$1" iperf -s -u -l 1200 -w 4M -y C "${@:2}"

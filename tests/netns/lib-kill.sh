@@ -7,7 +7,7 @@
 CALLS=bpf,mkdir,rmdir,rename,renameat,renameat2,unlink,unlinkat,sendto,sendmsg
 STEPS=() # CALL:NUMBER, of each_step
 
-probe_strace() { command -v strace >/dev/null || { echo "no strace here" && false; }; }
+probe_strace() { has strace; }
 
 # each_step WHAT UNDO ARGUMENT ...: runs bpfcast on n1 whole, then UNDO; leaves its STEPS
 each_step() {

@@ -29,7 +29,7 @@ fail() {
 	exit 1
 }
 
-# skip_unless tshark: runs probe_tshark, whose last word on stdout is the reason.
+# skip_unless iperf: runs probe_iperf, of the test, whose last word on stdout is the reason.
 skip_unless() {
 	local why
 	why=$("probe_$1") || {
@@ -38,7 +38,7 @@ skip_unless() {
 	}
 }
 
-probe_tshark() { command -v tshark >/dev/null || echo "no tshark here" "$(false)"; }
+has() { command -v "$1" >/dev/null || { echo "no $1 here" && false; }; } # for probes
 
 cleanup() {
 	local rc=$? pid
