@@ -52,4 +52,14 @@ for family in 4 6; do
 	hears n1p2 'device:123 a:123'
 	hears n2p2 'device:13 a:13'
 	ok "IPv$family: taken back"
+
+	# By now the kernel has said twice that it joined, with all that it blocked then, and says BLOCK.
+	tell n1p2 a "$block" "$GROUP" "${SOURCE[2]}"
+	tell n2p2 a MCAST_BLOCK_SOURCE "$GROUP" "${SOURCE[3]}"
+	asks n1p2 'exclude 2'
+	asks n2p2 'exclude 23'
+	round "$GROUP"
+	hears n1p2 'device:13 a:13'
+	hears n2p2 'device:1 a:1'
+	ok "IPv$family: blocked again"
 done

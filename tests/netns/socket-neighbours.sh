@@ -15,13 +15,14 @@ for family in 4 6; do
 	use_family $family
 	receivers n1p1 n1p2 n1p3 n1p4 n1p5
 
-	tell n1p1 a MCAST_JOIN_SOURCE_GROUP "$GROUP" "${SOURCE[2]}"
+	tell n1p1 a MCAST_JOIN_GROUP "$GROUP"
+	tell n1p1 a MCAST_BLOCK_SOURCE "$GROUP" "${SOURCE[3]}"
 	tell n1p2 a MCAST_JOIN_SOURCE_GROUP "$GROUP" "${SOURCE[1]}"
 	tell n1p3 a MCAST_JOIN_GROUP "$GROUP"
 	tell n1p4 a MCAST_JOIN_SOURCE_GROUP "$GROUP" "${SOURCE[3]}"
 	tell n1p5 a MCAST_JOIN_GROUP "$GROUP"
 	tell n1p5 a MCAST_BLOCK_SOURCE "$GROUP" "${SOURCE[3]}"
-	asks n1p1 'include 2'
+	asks n1p1 'exclude 3'
 	asks n1p2 'include 1'
 	asks n1p3 'exclude '
 	asks n1p4 'include 3'
