@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ffmpeg streams MPEG-TS to a group: what it records in pods on the same node and on others decodes
 # without an error, to the frames that were sent. IPv4, IPv6, and with a source.
+# timeout: 120
 # vm: no, applications stay out of the machine
 #
 #   n1p1 sender, n1p2 --- n1 ===== n2 --- n2p1, n2p2
@@ -28,7 +29,7 @@ frames_of() { # FILE: a checksum of each of the first FRAMES, as they are decode
 }
 
 recorded() { # POD
-	wait_for 15 "! kill -0 ${PIDS[record-$1]} 2>/dev/null" "$FRAMES frames at $1"
+	wait_for 40 "! kill -0 ${PIDS[record-$1]} 2>/dev/null" "$FRAMES frames at $1"
 	frames_of "$TMP/$1.ts" | grep -v '^#' | cut -d , -f 5- >"$TMP/$1.frames"
 	[[ ! -s $TMP/decode.err ]] || fail "$1's file: $(cat "$TMP/decode.err")"
 	[[ ! -s $TMP/record-$1.err ]] || fail "ffmpeg in $1: $(cat "$TMP/record-$1.err")"

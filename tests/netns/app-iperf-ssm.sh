@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # iperf with a source (-B GROUP --ssm-host SOURCE), both families: every receiver counts every datagram
 # of that sender, and what another sends to the group does not come as far as its device.
+# timeout: 120
 # vm: no, applications stay out of the machine
 #
 #   n1p1 iperf -c, n1p2 iperf -s --- n1 ===== n2 --- n2p1 iperf -s, n2p2 sends, too

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # iperf over IPv6 multicast: every receiver, local and remote, counts every datagram of the sender.
+# timeout: 120
 # vm: no, applications stay out of the machine
 #
 #   n1p1 iperf -c, n1p2 iperf -s --- n1 ===== n2 --- n2p1 iperf -s, n2p2 does not join

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ssmping and asmping, both families: who pings is answered by unicast, and by multicast to the group
 # that it has joined, with the server as its source or any.
+# timeout: 120
 # vm: no, applications stay out of the machine
 #
 #   n1p1 ssmpingd --- n1 ===== n2 --- n2p1 ssmping -4, n2p2 ssmping -6
