@@ -74,6 +74,7 @@ static void jumbo(struct datapath *d, const struct row *row)
 {
 	int wire = wire_open(netns_index("p0p"));
 
+	shell("ip link set u0 mtu 65535");
 	wire_attach_port(d, port);
 	packet_data(&frame, row->group, JUMBO_BYTES);
 	wire_send(wire, &frame);
@@ -81,6 +82,7 @@ static void jumbo(struct datapath *d, const struct row *row)
 		usleep(1000);
 	wire_detach(port);
 	close(wire);
+	shell("ip link set u0 mtu 1500");
 	assert_int_equal(counted(d, row->reason), 1);
 }
 
