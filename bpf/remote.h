@@ -113,7 +113,7 @@ static __always_inline long start_form(struct __sk_buff *skb, struct sending *s)
 }
 
 /* Gives the packet another form; who is held back has the one that it has now. Not 0 if that fails. */
-static __noinline long enter_form(struct __sk_buff *skb, struct sending *s, __u32 form)
+static __always_inline long enter_form(struct __sk_buff *skb, struct sending *s, __u32 form)
 {
 	flush_ready(skb, s);
 	return change_form(skb, &s->form, form) ?: start_form(skb, s);

@@ -164,14 +164,22 @@ static int new_vector(const struct mc_remote *slots, unsigned int count,
 	return fd;
 }
 
+void set_vector_of(struct datapath *d, const struct mc_group_key *key,
+		   const struct mc_remote *slots, unsigned int count,
+		   const struct mc_addr *sources, unsigned int source_count)
+{
+	mc_autoclose int vector = new_vector(slots, count, sources, source_count);
+
+	set(d, MC_TABLE_REMOTES, key, &vector);
+	assert_int_equal(mc_group_set_flags(&d->in, key, MC_FANOUT_F_REMOTES, 0), 0);
+}
+
 void set_vector(struct datapath *d, __u32 vni, __u32 group, const struct mc_remote *slots,
 		unsigned int count, const struct mc_addr *sources, unsigned int source_count)
 {
-	mc_autoclose int vector = new_vector(slots, count, sources, source_count);
 	struct mc_group_key key = group_key(vni, group);
 
-	set(d, MC_TABLE_REMOTES, &key, &vector);
-	assert_int_equal(mc_group_set_flags(&d->in, &key, MC_FANOUT_F_REMOTES, 0), 0);
+	set_vector_of(d, &key, slots, count, sources, source_count);
 }
 
 void set_hops(struct datapath *d, struct ip6 group, const struct mc_remote *slots,
