@@ -50,8 +50,6 @@ struct inner {
 	__u32 hash;   /* of the flow */
 	__u32 vni;
 	__u8 tos; /* or traffic class */
-	__u8 pad;
-	struct ethhdr eth;
 };
 
 static __always_inline __u32 form_length(__u32 form)
@@ -62,7 +60,7 @@ static __always_inline __u32 form_length(__u32 form)
 }
 
 /* Of the inner flow; a fragment has no ports to read. */
-static __always_inline __u32 flow_hash(struct __sk_buff *skb, const struct mc_frame *inner)
+static __noinline __u32 flow_hash(struct __sk_buff *skb, const struct mc_frame *inner)
 {
 	__u32 hash = inner->protocol;
 	__u32 ports;
@@ -159,12 +157,18 @@ static __always_inline void address_v6(struct outer_frame *frame, const struct i
 #define BPF_F_ADJ_ROOM_DECAP_L3_IPV6 (1ULL << 8)
 #endif
 
-static __always_inline long make_room(struct __sk_buff *skb, __u32 form)
+/*
+ * The packet's own Ethernet header is moved to the front by this, and put back to where the inner one
+ * has to be. There it stays whatever the form becomes. @eth: memory for it.
+ */
+static __always_inline long make_room(struct __sk_buff *skb, __u32 form, struct ethhdr *eth)
 {
 	__u64 flags = GROW_FLAGS | (form == MC_FORM_V4 ? BPF_F_ADJ_ROOM_ENCAP_L3_IPV4
 						       : BPF_F_ADJ_ROOM_ENCAP_L3_IPV6);
 
-	return bpf_skb_adjust_room(skb, form_length(form), BPF_ADJ_ROOM_MAC, flags);
+	return bpf_skb_adjust_room(skb, form_length(form), BPF_ADJ_ROOM_MAC, flags) ?:
+	       bpf_skb_load_bytes(skb, 0, eth, ETH_HLEN) ?:
+	       bpf_skb_store_bytes(skb, form_length(form), eth, ETH_HLEN, 0);
 }
 
 /*
@@ -189,9 +193,10 @@ static __always_inline long v6_to_v4(struct __sk_buff *skb)
 }
 
 /* From *@form, or none, to another that is shorter; *@form is what the packet has afterwards. */
-static __always_inline long change_form(struct __sk_buff *skb, __u8 *form, __u32 to)
+static __always_inline long change_form(struct __sk_buff *skb, __u8 *form, __u32 to,
+					struct ethhdr *eth)
 {
-	if (*form == MC_FORM_NONE && make_room(skb, to))
+	if (*form == MC_FORM_NONE && make_room(skb, to, eth))
 		return -1;
 	if (*form == MC_FORM_NONE)
 		*form = to;

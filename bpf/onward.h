@@ -28,7 +28,10 @@ struct onward {
 struct onward_walk {
 	struct __sk_buff *skb;
 	struct targets targets;
-	struct onward onward;
+	union {
+		struct onward onward;
+		struct choice choice; /* before anything is sent on */
+	};
 };
 
 /* Has the packet hops to go on to? Their vector, else NULL. */
@@ -149,10 +152,14 @@ CHECKED_ALONE int send_onward(struct __sk_buff *skb, const struct mc_outer *oute
 	if (!vector)
 		return 0;
 	line = target_line(vector, 0);
-	tally->reason = onward_start(skb, outer, o);
-	if (tally->reason || !line)
+	if (!line)
 		return 0;
-	targets_start(&walk.targets, vector, &line->head, &inner->source, flow_hash(skb, inner));
+	targets_start(&walk.targets, vector, &line->head, &inner->source, flow_hash(skb, inner),
+		      &walk.choice);
+	__builtin_memset(o, 0, sizeof(*o));
+	tally->reason = onward_start(skb, outer, o);
+	if (tally->reason)
+		return 0;
 	bpf_loop(line->head.count, onward_slot, &walk, 0);
 	tally->remote = o->copies;
 	tally->errors = o->errors;

@@ -27,7 +27,10 @@ struct sending {
 	__u8 reason;	      /* of the last error */
 	__u32 copies;
 	__u32 errors;
-	struct outer_frame frame;
+	union {
+		struct outer_frame frame;
+		struct choice choice; /* before there is a frame */
+	};
 };
 
 struct remote_walk {
@@ -102,21 +105,23 @@ static __noinline void flush_ready(struct __sk_buff *skb, struct sending *s)
 	count_vtep(id, skb->len, 1);
 }
 
-/* The headers of the form that the packet has now, once for all of its copies: not 0 if that fails. */
-static __always_inline long start_form(struct __sk_buff *skb, struct sending *s)
+/* The headers of the form that the packet has now, once for all of its copies. */
+static __always_inline void start_form(struct sending *s)
 {
 	if (s->form == MC_FORM_V4)
 		start_v4(&s->frame, &s->inner);
 	else
 		start_v6(&s->frame, &s->inner, s->form);
-	return bpf_skb_store_bytes(skb, form_length(s->form), &s->inner.eth, ETH_HLEN, 0);
 }
 
 /* Gives the packet another form; who is held back has the one that it has now. Not 0 if that fails. */
 static __always_inline long enter_form(struct __sk_buff *skb, struct sending *s, __u32 form)
 {
 	flush_ready(skb, s);
-	return change_form(skb, &s->form, form) ?: start_form(skb, s);
+	if (change_form(skb, &s->form, form, &s->frame.eth))
+		return -1;
+	start_form(s);
+	return 0;
 }
 
 static __always_inline int is_too_big(const struct sending *s, __u32 form,
@@ -197,7 +202,7 @@ static __noinline int send_unresolved(struct __sk_buff *skb, struct sending *s, 
 			return 0;
 		}
 		s->form = MC_FORM_V6;
-		start_form(skb, s);
+		start_form(s);
 	}
 	ifindex = write_frame(skb, s, id, 0);
 	if (!ifindex)
@@ -253,10 +258,10 @@ static __always_inline int remote_send(struct remote_walk *walk, void *vector,
 	s->inner.hash = flow_hash(skb, inner);
 	s->inner.vni = vni;
 	s->inner.tos = inner->tos;
-	s->inner.eth = inner->eth;
 	s->form = MC_FORM_NONE;
 	s->largest = largest_segment(skb, inner);
-	targets_start(&walk->targets, vector, &line->head, &inner->source, s->inner.hash);
+	targets_start(&walk->targets, vector, &line->head, &inner->source, s->inner.hash,
+		      &s->choice);
 	bpf_loop(line->head.count, remote_slot, walk, 0);
 	return remote_last(skb, s);
 }

@@ -104,7 +104,7 @@ struct choice {
 	__u32 best[WAYS];   /* its slot + 1; 0: none */
 };
 
-static __always_inline void prefer(struct choice *choice, int way, __u32 number, __u32 weight)
+static __noinline void prefer(struct choice *choice, int way, __u32 number, __u32 weight)
 {
 	if (choice->best[way] && choice->weight[way] >= weight)
 		return;
@@ -141,33 +141,33 @@ static long weigh_slot(__u32 index, struct choice *choice)
 }
 
 /* At most one equal for External and one for Underlay: one alone where it serves both. */
-static __noinline void choose_equals(struct targets *targets, const struct mc_remotes_head *head,
-				     __u32 hash)
+static __always_inline void choose_equals(struct targets *targets,
+					  const struct mc_remotes_head *head, __u32 hash,
+					  struct choice *choice)
 {
-	struct choice choice = {
-		.targets = targets,
-		.hash = hash,
-		.first = head->first_equal,
-		.weight = { head->zero, head->zero, head->zero },
-		.best = { head->zero, head->zero, head->zero },
-	};
-
-	bpf_loop(head->equals, weigh_slot, &choice, 0);
-	targets->pick[0] = choice.best[OUTWARD];
-	targets->pick[1] = choice.best[INWARD];
-	if (!choice.best[OUTWARD] || !choice.best[BOTH_WAYS])
-		return;
-	if (choice.best[OUTWARD] == choice.best[BOTH_WAYS]) {
-		targets->pick[1] = 0;
-	} else if (!choice.best[INWARD]) {
-		targets->pick[0] = choice.best[BOTH_WAYS];
+	choice->targets = targets;
+	choice->hash = hash;
+	choice->first = head->first_equal;
+	for (int way = 0; way < WAYS; way++) {
+		choice->weight[way] = head->zero;
+		choice->best[way] = head->zero;
 	}
+	bpf_loop(head->equals, weigh_slot, choice, 0);
+	targets->pick[0] = choice->best[OUTWARD];
+	targets->pick[1] = choice->best[INWARD];
+	if (!choice->best[OUTWARD] || !choice->best[BOTH_WAYS])
+		return;
+	if (choice->best[OUTWARD] == choice->best[BOTH_WAYS])
+		targets->pick[1] = 0;
+	else if (!choice->best[INWARD])
+		targets->pick[0] = choice->best[BOTH_WAYS];
 }
 
-/* The slots of @head's vector for a packet from @source. */
+/* The slots of @head's vector for a packet from @source. @choice: memory to choose with. */
 static __always_inline void targets_start(struct targets *targets, void *vector,
 					  const struct mc_remotes_head *head,
-					  const struct mc_addr *source, __u32 hash)
+					  const struct mc_addr *source, __u32 hash,
+					  struct choice *choice)
 {
 	targets->vector = vector;
 	targets->source = source;
@@ -176,5 +176,5 @@ static __always_inline void targets_start(struct targets *targets, void *vector,
 	targets->pick[1] = head->zero;
 	targets->filtered = head->zero;
 	if (head->equals)
-		choose_equals(targets, head, hash);
+		choose_equals(targets, head, hash, choice);
 }

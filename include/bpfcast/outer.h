@@ -61,6 +61,7 @@ static __always_inline int mc_outer_link(mc_packet *packet, __u32 mac_length,
 		return mc_load(packet, 0, &frame->eth, ETH_HLEN);
 	if (mc_load(packet, 0, &version, sizeof(version)))
 		return -1;
+	__builtin_memset(&frame->eth, 0, ETH_HLEN);
 	frame->eth.h_proto = version >> 4 == 6 ? MC_BE16(ETH_P_IPV6) : MC_BE16(ETH_P_IP);
 	return 0;
 }

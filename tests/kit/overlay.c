@@ -165,8 +165,8 @@ static int new_vector(const struct mc_remote *slots, unsigned int count,
 }
 
 void set_vector_of(struct datapath *d, const struct mc_group_key *key,
-		   const struct mc_remote *slots, unsigned int count,
-		   const struct mc_addr *sources, unsigned int source_count)
+		   const struct mc_remote *slots, unsigned int count, const struct mc_addr *sources,
+		   unsigned int source_count)
 {
 	mc_autoclose int vector = new_vector(slots, count, sources, source_count);
 

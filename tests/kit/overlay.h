@@ -33,8 +33,8 @@ void set_vector(struct datapath *d, __u32 vni, __u32 group, const struct mc_remo
 
 /* Of a group of either family. */
 void set_vector_of(struct datapath *d, const struct mc_group_key *key,
-		   const struct mc_remote *slots, unsigned int count,
-		   const struct mc_addr *sources, unsigned int source_count);
+		   const struct mc_remote *slots, unsigned int count, const struct mc_addr *sources,
+		   unsigned int source_count);
 
 /* The same as the hops of an underlay group. */
 void set_hops(struct datapath *d, struct ip6 group, const struct mc_remote *slots,

@@ -48,9 +48,11 @@ static struct frame frame, out, got, wanted;
 	"62e00000 " length "11ff 20010db8000000000000000000000001"                                 \
 	"ff040000000000000000000100020003"                                                         \
 	"0000 17c1 " length " 0000"
-#define VXLAN  "08000000 00004d00" /* RFC 7348 section 5: I flag, VNI 77 */
-#define GENEVE "00006558 00004d00" /* RFC 8926 section 3.4: version 0, no options, Ethernet, VNI 77 */
-#define TAGGED "02006558 00004d00 01290101" /* ... 8 bytes of options, class 0x0129 type 1 length 1 */
+#define VXLAN "08000000 00004d00" /* RFC 7348 section 5: I flag, VNI 77 */
+#define GENEVE                                                                                     \
+	"00006558 00004d00" /* RFC 8926 section 3.4: version 0, no options, Ethernet, VNI 77 */
+#define TAGGED                                                                                     \
+	"02006558 00004d00 01290101" /* ... 8 bytes of options, class 0x0129 type 1 length 1 */
 
 static size_t udp_at(const struct frame *f)
 {
