@@ -37,7 +37,9 @@ struct onward_walk {
 /* Has the packet hops to go on to? Their vector, else NULL. */
 static __always_inline void *onward_vector(const struct mc_outer *outer)
 {
-	return bpf_map_lookup_elem(&forwarding, &outer->group);
+	struct mc_addr group = outer->group; /* on the stack: see is_our_vni() */
+
+	return bpf_map_lookup_elem(&forwarding, &group);
 }
 
 static __always_inline int goes_onward(const struct mc_underlay *underlay,

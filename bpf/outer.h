@@ -41,9 +41,12 @@ static __always_inline int is_to_group(const struct mc_outer *outer)
 static __always_inline int is_our_vni(const struct mc_underlay *underlay,
 				      const struct mc_outer *outer)
 {
+	__u32 vni =
+		outer->vni; /* below 6.2 a key must be on the stack, and @outer may be elsewhere */
+
 	if (is_to_group(outer) && outer->vni == underlay->fleet_vni)
 		return 1;
-	return !!bpf_map_lookup_elem(&vnis, &outer->vni);
+	return !!bpf_map_lookup_elem(&vnis, &vni);
 }
 
 static __always_inline int is_our_address(const struct mc_underlay *underlay,
@@ -62,12 +65,14 @@ static __always_inline int outer_check(mc_packet *packet, __u32 frame_length,
 				       __u32 *vtep)
 {
 	int reason = mc_outer_parse(packet, frame_length, underlay, outer);
+	struct mc_addr source;
 	__u32 *id;
 	int kind;
 
 	if (reason == MC_R_NOT_OURS)
 		return reason;
-	id = bpf_map_lookup_elem(&vtep_ids, &outer->source);
+	source = outer->source;
+	id = bpf_map_lookup_elem(&vtep_ids, &source);
 	if (mc_outer_has_no_vni(reason)) /* ours if its sender is */
 		return id ? reason : MC_R_NOT_OURS;
 	if (!is_our_vni(underlay, outer))

@@ -63,9 +63,9 @@ static void options_of_any_length(void **state)
 static void families_mixed(void **state)
 {
 	const struct mc_group_key key = { .vni = VNI, .group = addr6(ip6("ff0e::5:6")) };
-	const struct mc_member_key member = {
-		.vni = VNI, .ifindex = scene.port[1], .group = key.group
-	};
+	const struct mc_member_key member = { .vni = VNI,
+					      .ifindex = scene.port[1],
+					      .group = key.group };
 	struct ipv6 ip = ipv6_header(ip6("2001:db8:9::1"), ip6("ff0e::5:6"), PROTOCOL_UDP);
 	struct datapath *d = *state;
 
@@ -194,7 +194,8 @@ static void what_comes_to_an_underlay_group(void **state)
 	expect_fault(d, &headers, MC_R_UNKNOWN_VTEP);
 	headers.ip6.source = VTEP6_LOCAL;
 	expect_fault(d, &headers, MC_R_OWN_ADDRESS);
-	headers = outer_from_vtep(true, true, FLEET_VNI + 1000); /* to our address no fleet VNI is */
+	headers =
+		outer_from_vtep(true, true, FLEET_VNI + 1000); /* to our address no fleet VNI is */
 	expect_fault(d, &headers, MC_R_NONE);
 }
 

@@ -15,8 +15,8 @@
 #include <tests/kit/test.h>
 #include <tests/kit/wire.h>
 
-#define U6     ip6("ff04::7:8:9")
-#define REST   0x2a5a5a5a /* of the option's body, below the mode */
+#define U6   ip6("ff04::7:8:9")
+#define REST 0x2a5a5a5a /* of the option's body, below the mode */
 
 static struct frame frame, inner, out, got, wanted;
 static int wire, pod;
