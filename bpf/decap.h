@@ -2,6 +2,8 @@
 /* From an outer frame to the inner one, in place; super-frames stay whole. */
 #pragma once
 
+#include <linux/if_packet.h>
+
 #include <bpfcast/ecn.h>
 #include <bpfcast/outer.h>
 

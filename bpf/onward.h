@@ -34,19 +34,13 @@ struct onward_walk {
 	};
 };
 
-/* Has the packet hops to go on to? Their vector, else NULL. */
-static __always_inline void *onward_vector(const struct mc_outer *outer)
-{
-	struct mc_addr group = outer->group; /* on the stack: see is_our_vni() */
-
-	return bpf_map_lookup_elem(&forwarding, &group);
-}
-
+/* Has the packet hops to go on to? */
 static __always_inline int goes_onward(const struct mc_underlay *underlay,
 				       const struct mc_outer *outer)
 {
 	return underlay->flags & MC_UNDERLAY_F_REPLICATE && is_to_group(outer) &&
-	       outer->multicast && mc_outer_mode(outer) != MC_MODE_EXTERNAL && onward_vector(outer);
+	       outer->multicast && mc_outer_mode(outer) != MC_MODE_EXTERNAL &&
+	       bpf_map_lookup_elem(&forwarding, &outer->group);
 }
 
 static __always_inline int onward_error(struct onward *o, __u32 id, __u32 reason)
@@ -146,11 +140,13 @@ CHECKED_ALONE int send_onward(struct __sk_buff *skb, const struct mc_outer *oute
 	struct onward_walk walk = { .skb = skb };
 	struct onward *o = &walk.onward;
 	struct mc_remote_line *line;
+	struct mc_addr group;
 	void *vector;
 
 	if (!outer || !inner || !tally)
 		return 0;
-	vector = onward_vector(outer);
+	group = outer->group; /* onto the stack: see is_our_vni() */
+	vector = bpf_map_lookup_elem(&forwarding, &group);
 	if (!vector)
 		return 0;
 	line = target_line(vector, 0);
