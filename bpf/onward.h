@@ -75,6 +75,7 @@ static __always_inline long set_macs(struct __sk_buff *skb, const struct mc_next
 	return bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0);
 }
 
+/* Sends a clone to the hop of VTEP @id, unless it is where the packet came from. */
 CHECKED_ALONE int onward_visit(struct __sk_buff *skb, struct onward *o, __u32 id, __u32 mode)
 {
 	struct mc_next_hop *hop = bpf_map_lookup_elem(&next_hops, &id);
