@@ -69,13 +69,15 @@ static int parse_host(struct cli *cli, const struct arg *arg, const char *text,
 
 	if (err)
 		return err;
-	if (!mc_addr_is_v4(&addr))
-		return mc_error(-EOPNOTSUPP, "%s: an IPv6 underlay comes with a later version",
-				text);
-	if (mc_v4_is_bad_source(addr.word[3]))
+	if (mc_addr_is_bad_source(&addr))
 		return cli_usage(cli,
 				 "%s cannot be the address of a node: it must be unicast, "
-				 "and not loopback or 0.0.0.0/8",
+				 "and not loopback, :: or 0.0.0.0/8",
+				 text);
+	if (mc_addr_is_v6_link_local(&addr))
+		return cli_usage(cli,
+				 "%s cannot be the address of a node: it is link-local, and so "
+				 "means another one on each device",
 				 text);
 	*host = addr;
 	return 0;

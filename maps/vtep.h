@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VTEPs: the other nodes. */
+/*
+ * VTEPs: the other nodes. They share the table `vteps` with the next hops of underlay groups (maps/hop.h),
+ * which no walk here sees.
+ */
 #pragma once
 
 #include <bpfcast/abi.h>
@@ -26,3 +29,10 @@ int mc_vtep_next_hop(struct mc_instance *in, __u32 id, struct mc_next_hop *next_
 typedef int (*mc_vtep_fn)(__u32 id, const struct mc_vtep *vtep, void *arg);
 /* Over a snapshot; a non-zero return of @fn ends it and is returned. */
 int mc_vtep_for_each(struct mc_instance *in, mc_vtep_fn fn, void *arg);
+
+/* An id that is free, its counters zero. -ENOSPC, silently. */
+int mc_vtep_find_free(struct mc_instance *in, __u32 *id);
+
+/* Writes the entry as it is, its next hop not yet known; or makes the id free. Silent. */
+int mc_vtep_write(struct mc_instance *in, __u32 id, const struct mc_vtep *vtep);
+int mc_vtep_free(struct mc_instance *in, __u32 id);

@@ -58,7 +58,7 @@ unchanged "load, unload, status"
 wrong 1 "no device 'nix'" underlay add nix
 wrong 1 "underlay already" underlay add eth0
 wrong 1 "is a port" underlay add p1
-wrong 1 "no IPv4 address" underlay add d0
+wrong 1 "no address of global scope" underlay add d0
 wrong 1 "no address of 'd0'" underlay add d0 addr 198.51.100.1
 wrong 2 "not an IP address" underlay add d0 addr 1.2.3
 wrong 2 "unicast" underlay add d0 addr 239.1.1.1
