@@ -119,6 +119,11 @@ int arg_addrs(struct cli *cli, const struct arg *arg, const char *text)
 	return parse_list(cli, arg, text, parse_addr);
 }
 
+int arg_sources(struct cli *cli, const struct arg *arg, const char *text)
+{
+	return strcmp(text, "none") ? arg_addrs(cli, arg, text) : 0;
+}
+
 /* Six bytes of two digits each. */
 static int parse_mac(const char *text, __u8 mac[6])
 {

@@ -58,6 +58,9 @@ int arg_mac(struct cli *cli, const struct arg *arg, const char *text);	 /* __u8[
 /* As arg_hosts, of both families and whatever they are. */
 int arg_addrs(struct cli *cli, const struct arg *arg, const char *text);
 
+/* Sources, as arg_addrs, or the word 'none' for an empty list: struct array of struct mc_addr. */
+int arg_sources(struct cli *cli, const struct arg *arg, const char *text);
+
 /* Seconds with up to three decimals, into milliseconds, as are min and max: __u32. */
 int arg_interval(struct cli *cli, const struct arg *arg, const char *text);
 

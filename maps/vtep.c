@@ -57,9 +57,9 @@ int mc_vtep_for_each(struct mc_instance *in, mc_vtep_fn fn, void *arg)
 }
 
 /* RFC 7348 section 5: the I flag. RFC 8926 section 3.4: version 0, no options, Ethernet inside. */
-static __be32 tunnel_word(const struct mc_vtep *vtep)
+__be32 mc_vtep_tunnel(__u8 encap)
 {
-	return vtep->encap == MC_ENCAP_VXLAN ? MC_BE32(0x08000000) : MC_BE32(0x00006558);
+	return encap == MC_ENCAP_VXLAN ? MC_BE32(0x08000000) : MC_BE32(0x00006558);
 }
 
 /* RFC 791 section 3.1: what of the outer IPv4 header's sum is the same for each packet. */
@@ -79,7 +79,7 @@ static struct mc_vtep complete(const struct mc_vtep *vtep)
 	struct mc_vtep entry = *vtep;
 
 	entry.via = vtep->remote;
-	entry.tunnel = tunnel_word(vtep);
+	entry.tunnel = mc_vtep_tunnel(vtep->encap);
 	entry.vni = MC_VNI_OF_PACKET;
 	entry.ip_sum = mc_addr_is_v4(&vtep->remote) ? constant_sum(vtep) : 0;
 	return entry;
@@ -186,39 +186,19 @@ int mc_vtep_replace(struct mc_instance *in, const struct mc_vtep *vtep)
 	return 0;
 }
 
-struct leave_all {
-	struct mc_instance *in;
-	__u32 vtep;
-};
-
-/* Takes the VTEP off one group; the others of the group keep getting every packet. */
-static int leave_group(const void *key, const void *value, void *arg)
-{
-	struct leave_all *leave = arg;
-	mc_autofree __u32 *vteps = NULL;
-	__u32 count, kept = 0;
-	int err = mc_remote_get(leave->in, key, &vteps, &count);
-
-	(void)value;
-	for (__u32 i = 0; !err && i < count; i++)
-		if (vteps[i] != leave->vtep)
-			vteps[kept++] = vteps[i];
-	return err || kept == count ? err : mc_remote_set(leave->in, key, vteps, kept);
-}
-
 int mc_vtep_del(struct mc_instance *in, const struct mc_addr *remote)
 {
-	struct leave_all leave = { .in = in };
 	char text[MC_ADDR_TEXT];
-	int err = mc_vtep_find(in, remote, &leave.vtep);
+	__u32 id;
+	int err = mc_vtep_find(in, remote, &id);
 
 	mc_addr_format(remote, text);
 	if (err == -ENOENT)
 		return mc_error(err, "no VTEP %s; 'bpfcast vtep show' lists them", text);
 	if (!err)
-		err = mc_table_for_each(in, MC_TABLE_REMOTES, leave_group, &leave);
+		err = mc_remote_forget(in, id);
 	if (!err)
-		err = mc_vtep_free(in, leave.vtep);
+		err = mc_vtep_free(in, id);
 	if (!err)
 		err = mc_table_del(in, MC_TABLE_VTEP_IDS, remote);
 	if (err)
