@@ -10,6 +10,7 @@
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
 #include <maps/text.h>
+#include <maps/underlay_group.h>
 
 #include "array.h"
 #include "cli.h"
@@ -21,6 +22,11 @@ static int parse_addr(struct cli *cli, const struct arg *arg, const char *text,
 	if (mc_addr_parse(text, addr))
 		return cli_usage(cli, "%s '%s' is not an IP address", arg->name, text);
 	return 0;
+}
+
+int arg_addr(struct cli *cli, const struct arg *arg, const char *text)
+{
+	return parse_addr(cli, arg, text, arg->to);
 }
 
 static int refuse_link_local(const char *text)
@@ -122,6 +128,18 @@ int arg_addrs(struct cli *cli, const struct arg *arg, const char *text)
 int arg_sources(struct cli *cli, const struct arg *arg, const char *text)
 {
 	return strcmp(text, "none") ? arg_addrs(cli, arg, text) : 0;
+}
+
+int arg_underlay_group(struct cli *cli, const struct arg *arg, const char *text)
+{
+	struct mc_addr addr;
+	int err = parse_addr(cli, arg, text, &addr);
+
+	if (!err)
+		err = mc_underlay_group_check(&addr);
+	if (!err)
+		*(struct mc_addr *)arg->to = addr;
+	return err;
 }
 
 /* Six bytes of two digits each. */

@@ -12,7 +12,10 @@
 #include <bpfcast/util.h>
 #include <loader/attach.h>
 #include <loader/netdev.h>
+#include <loader/underlay_join.h>
+#include <maps/hop.h>
 #include <maps/instance.h>
+#include <maps/m2p.h>
 #include <maps/port.h>
 #include <maps/text.h>
 #include <maps/vtep.h>
@@ -99,12 +102,15 @@ static int attach_guard(struct mc_instance *in, const char *name, __u32 ifindex,
 	return 0;
 }
 
+/* The entry last: while it is there, this can be done again. */
 static int remove_underlay(struct mc_instance *in, __u32 ifindex, __u8 attach)
 {
 	int err = mc_detach_xdp(in, ifindex);
 
 	if (!err)
 		err = mc_detach_tc(in, MC_PROGRAM_UNDERLAY, ifindex, attach);
+	if (!err)
+		err = mc_underlay_leave_device(in, ifindex);
 	if (!err)
 		err = mc_table_del(in, MC_TABLE_UNDERLAYS, &ifindex);
 	return err;
@@ -115,6 +121,11 @@ static int attach_all(struct mc_instance *in, const char *name, __u32 ifindex,
 {
 	int err = mc_table_set(in, MC_TABLE_UNDERLAYS, &ifindex, underlay, BPF_ANY);
 
+	if (!err && !mc_addr_is_zero(&underlay->local6)) {
+		err = mc_underlay_join_device(in, ifindex);
+		if (err)
+			return err;
+	}
 	if (!err)
 		err = mc_attach_tc(in, MC_PROGRAM_UNDERLAY, ifindex, underlay->attach);
 	if (err)
@@ -182,6 +193,29 @@ static int uses_underlay(__u32 id, const struct mc_vtep *vtep, void *arg)
 	return vtep->ifindex == *(__u32 *)arg;
 }
 
+static int maps_to_underlay(const struct mc_group_key *key, const struct mc_m2p *m2p, void *arg)
+{
+	(void)key;
+	return m2p->ifindex == *(__u32 *)arg;
+}
+
+static int check_unused(struct mc_instance *in, const char *name, __u32 ifindex)
+{
+	if (mc_vtep_for_each(in, uses_underlay, &ifindex) > 0)
+		return mc_error(-EBUSY,
+				"VTEPs are reached through '%s': 'bpfcast vtep del' them first",
+				name);
+	if (mc_m2p_for_each(in, maps_to_underlay, &ifindex) > 0)
+		return mc_error(-EBUSY, "groups are sent out of '%s': 'bpfcast m2p del' them first",
+				name);
+	if (mc_hop_for_each(in, uses_underlay, &ifindex) > 0)
+		return mc_error(-EBUSY,
+				"next hops of underlay groups are reached through '%s': 'bpfcast "
+				"forward del' them first",
+				name);
+	return 0;
+}
+
 int mc_underlay_del(struct mc_instance *in, const char *name)
 {
 	struct mc_underlay underlay;
@@ -193,11 +227,11 @@ int mc_underlay_del(struct mc_instance *in, const char *name)
 	if (err == -ENOENT)
 		return mc_error(err, "'%.*s' is no underlay; 'bpfcast underlay show' lists them",
 				IFNAMSIZ, name);
-	if (!err && mc_vtep_for_each(in, uses_underlay, &ifindex) > 0)
-		return mc_error(-EBUSY,
-				"VTEPs are reached through '%s': 'bpfcast vtep del' them first",
-				name);
-	if (!err)
+	if (!err) {
+		err = check_unused(in, name, ifindex);
+		if (err)
+			return err;
 		err = remove_underlay(in, ifindex, underlay.attach);
+	}
 	return err ? mc_error_errno(err, "cannot delete underlay '%s'", name) : 0;
 }
