@@ -85,8 +85,8 @@ node_commands() { # NODE -> lines for 'ip -batch'
 		EOF
 	done
 	((!replicator)) || cat <<-EOF
-		route add 198.18.0.0/16 via $(hub_addr 4 "$n")
-		route add 2001:db8::/48 via $(hub_addr 6 "$n")
+		route add default via $(hub_addr 4 "$n")
+		route add default via $(hub_addr 6 "$n")
 	EOF
 }
 
