@@ -6,7 +6,6 @@
 #include <bpfcast/util.h>
 #include <loader/m2p.h>
 #include <loader/underlay.h>
-#include <loader/underlay_join.h>
 #include <maps/m2p.h>
 #include <maps/text.h>
 
@@ -15,6 +14,7 @@
 #include "cli.h"
 #include "device.h"
 #include "group.h"
+#include "joined.h"
 #include "output.h"
 #include "verb.h"
 
@@ -150,30 +150,32 @@ static const struct column columns[] = {
 };
 
 /* A mapping on its way to the output. */
-struct joined {
+struct view {
 	struct output *out;
+	const struct joined *joined;
 	const struct mc_m2p *m2p;
 	char devices[MC_UNDERLAY_MAX * DEVICE_NAME_SIZE]; /* "eth0,eth1" */
 };
 
 static int show_joined(__u32 ifindex, const struct mc_underlay *underlay, void *arg)
 {
-	struct joined *joined = arg;
-	size_t used = strlen(joined->devices);
+	struct view *view = arg;
+	size_t used = strlen(view->devices);
 
-	if (!mc_underlay_is_joined(ifindex, &joined->m2p->underlay))
+	if (!joined_has(view->joined, ifindex, &view->m2p->underlay))
 		return 0;
-	if (joined->out->cli->json)
-		output_list(joined->out, "joined", underlay->name);
+	if (view->out->cli->json)
+		output_list(view->out, "joined", underlay->name);
 	else
-		snprintf(joined->devices + used, sizeof(joined->devices) - used, "%s%s",
+		snprintf(view->devices + used, sizeof(view->devices) - used, "%s%s",
 			 used ? "," : "", underlay->name);
 	return 0;
 }
 
-static int show_row(struct output *out, struct mc_instance *in, const struct row *row)
+static int show_row(struct output *out, struct mc_instance *in, const struct joined *joined,
+		    const struct row *row)
 {
-	struct joined joined = { .out = out, .m2p = &row->m2p };
+	struct view view = { .out = out, .joined = joined, .m2p = &row->m2p };
 	char text[MC_ADDR_TEXT], dev[DEVICE_NAME_SIZE];
 	int err;
 
@@ -185,38 +187,48 @@ static int show_row(struct output *out, struct mc_instance *in, const struct row
 	output_text(out, "encap", mc_encap_name(row->m2p.encap));
 	if (out->cli->json)
 		output_list(out, "joined", NULL);
-	err = mc_underlay_for_each(in, show_joined, &joined);
-	if (*joined.devices)
-		output_text(out, "joined", joined.devices);
+	err = mc_underlay_for_each(in, show_joined, &view);
+	if (*view.devices)
+		output_text(out, "joined", view.devices);
 	return err;
+}
+
+static int print(const struct cli *cli, struct mc_instance *in, const struct list *list)
+{
+	autojoined struct joined joined = {};
+	struct output out;
+	int err = joined_read(&joined), end;
+
+	if (err)
+		return err;
+	output_open(&out, cli, OUTPUT_TABLE, columns);
+	for (size_t i = 0; !err && i < list->rows.count; i++) {
+		err = show_row(&out, in, &joined, array_at(&list->rows, i));
+		output_row(&out);
+	}
+	end = output_close(&out);
+	return err ? mc_error_errno(err, "cannot read the underlays") : end;
 }
 
 static int show(struct cli *cli, int argc, char **argv)
 {
 	struct list list = { .rows = ARRAY_OF(struct row) };
 	struct mc_instance *in = NULL;
-	struct output out;
 	const struct arg args[] = {
 		ARG_OPTIONAL("GROUP", arg_group, &list.key.group, .given = &list.has_group),
 		ARG_OPTIONAL("vni", arg_number, &list.key.vni, .given = &list.has_vni,
 			     .max = MC_VNI_MAX),
 	};
-	int err = args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args)), end;
+	int err = args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args));
 
 	if (!err)
 		err = cli_instance(cli, false, &in);
 	if (!err)
 		err = read_list(in, &list);
-	if (err)
-		return err;
-	output_open(&out, cli, OUTPUT_TABLE, columns);
-	for (size_t i = 0; !err && i < list.rows.count; i++) {
-		err = show_row(&out, in, array_at(&list.rows, i));
-		output_row(&out);
-	}
-	end = output_close(&out);
+	if (!err)
+		err = print(cli, in, &list);
 	array_free(&list.rows);
-	return err ? err : end;
+	return err;
 }
 
 #define SETTINGS "GROUP vni N underlay IP6 [dev DEV [encap geneve|vxlan]]"

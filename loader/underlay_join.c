@@ -2,9 +2,9 @@
 #include <loader/underlay_join.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include <linux/if_addr.h>
@@ -187,20 +187,30 @@ int mc_underlay_leave_device(struct mc_instance *in, __u32 ifindex)
 	return mc_m2p_for_each(in, leave_device, &ifindex);
 }
 
+static bool parse_group(const char *digits, struct mc_addr *group)
+{
+	for (int i = 0; i < 16; i++)
+		if (sscanf(digits + 2 * i, "%2hhx", &group->byte[i]) != 1)
+			return false;
+	return true;
+}
+
 /* A line: index, name, group as 32 digits, users ... */
-bool mc_underlay_is_joined(__u32 ifindex, const struct mc_addr *underlay)
+int mc_underlay_for_each_joined(mc_joined_fn fn, void *arg)
 {
 	mc_autofile FILE *file = fopen("/proc/net/igmp6", "re");
 	mc_autofree char *line = NULL;
-	char wanted[33], group[33];
-	unsigned int index;
+	struct mc_addr group;
+	unsigned int ifindex;
+	char digits[33];
 	size_t size = 0;
+	int err = 0;
 
-	for (int i = 0; i < 16; i++)
-		snprintf(wanted + 2 * i, 3, "%02x", underlay->byte[i]);
-	while (file && getline(&line, &size, file) > 0)
-		if (sscanf(line, "%u %*s %32s", &index, group) == 2 && index == ifindex &&
-		    !strcmp(group, wanted))
-			return true;
-	return false;
+	if (!file)
+		return errno == ENOENT ? 0 : -errno; /* no IPv6 here */
+	while (!err && getline(&line, &size, file) > 0)
+		if (sscanf(line, "%u %*s %32s", &ifindex, digits) == 2 &&
+		    parse_group(digits, &group))
+			err = fn(ifindex, &group, arg);
+	return err;
 }

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <bpfcast/abi.h>
 
 struct mc_instance;
@@ -24,5 +23,9 @@ int mc_underlay_join_device(struct mc_instance *in, __u32 ifindex);
 /* Leaves on a device whatever mappings need. A device that is gone is fine. Silent. */
 int mc_underlay_leave_device(struct mc_instance *in, __u32 ifindex);
 
-/* Has the device joined the underlay group? */
-bool mc_underlay_is_joined(__u32 ifindex, const struct mc_addr *underlay);
+typedef int (*mc_joined_fn)(__u32 ifindex, const struct mc_addr *group, void *arg);
+/*
+ * Over the IPv6 groups that the kernel says are joined in this namespace, whoever joined them; a non-zero
+ * return of @fn ends it and is returned.
+ */
+int mc_underlay_for_each_joined(mc_joined_fn fn, void *arg);
