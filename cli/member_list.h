@@ -49,6 +49,7 @@ struct member_list {
 /* Fills in @list, in which is set what is asked for. Errors are said. */
 int member_list_read(struct member_list *list);
 
+/* Frees what reading has filled in. */
 void member_list_free(struct member_list *list);
 
 /* The port of a row; NULL: there is none with this index. */

@@ -82,8 +82,8 @@ static int check_mapped(struct mc_instance *in, const struct mc_group_key *group
 	struct mc_m2p m2p;
 
 	if (!mc_addr_is_v4(&group->group) || !mc_m2p_get(in, group, &m2p) ||
-	    mc_m2p_for_each(in, of_vni, &vni) <= 0 ||
-	    mc_egress_members(in, group, &remotes) || remotes.count)
+	    mc_m2p_for_each(in, of_vni, &vni) <= 0 || mc_egress_members(in, group, &remotes) ||
+	    remotes.count)
 		return 0;
 	return mc_error(-EINVAL,
 			"group %s vni %u has no underlay group, as others of the VNI have; "

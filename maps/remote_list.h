@@ -18,6 +18,7 @@ struct mc_remote_list {
 	__u32 count;
 };
 
+/* Frees the remotes with their sources, and leaves an empty list. */
 void mc_remote_list_free(struct mc_remote_list *list);
 #define mc_autoremotes __attribute__((cleanup(mc_remote_list_free)))
 

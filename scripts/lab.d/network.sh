@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
-# The network of a lab, without bpfcast. Sourced by scripts/lab, which says LAB and inside().
+# The network of a lab, without bpfcast. Sourced by scripts/lab, which says LAB, inside(), and in variables
+# what is wanted: nodes, pods, underlay, replicator.
 #
 #   lab-u                 the switch of the underlay, a bridge br0
 #     |n1   |n2   |n3
@@ -37,7 +38,7 @@ node_addr() { # 4|6 NODE
 }
 
 hub_addr() { # 4|6 NODE: of the hub, on the link to the node
-	(($1 == 4)) && echo "198.18.$2.254" || echo "2001:db8:0:$2::ff"
+	if (($1 == 4)); then echo "198.18.$2.254"; else echo "2001:db8:0:$2::ff"; fi
 }
 
 # What fits the underlay's 1500 bytes, once encapsulated.
@@ -91,7 +92,7 @@ node_commands() { # NODE -> lines for 'ip -batch'
 }
 
 next_node() { # 4|6 NODE OTHER -> the next hop from one to the other
-	((replicator)) && hub_addr "$1" "$2" || node_addr "$1" "$3"
+	if ((replicator)); then hub_addr "$1" "$2"; else node_addr "$1" "$3"; fi
 }
 
 pod_commands() { # NODE POD

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
 # Wrong input to bpfcast on n1. A test sets $before to the state that nothing may change.
 
