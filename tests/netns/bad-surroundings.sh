@@ -3,6 +3,7 @@
 # Every verb where it cannot work: without privilege, bpffs or BTF, not loaded, in another network
 # namespace. One sentence that says what to do, exit 1, nothing half done.
 # vm: no, what the CLI says does not depend on the kernel
+# timeout: 120
 #
 #   n1, loaded --- n2, not loaded
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
