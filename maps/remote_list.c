@@ -135,7 +135,8 @@ static void put(struct draft *draft, const struct mc_remote_item *item)
 	draft->slots++;
 }
 
-static void put_form(struct draft *draft, const struct mc_remote_list *list, __u8 form, __u8 equal)
+static void put_form(struct draft *draft, const struct mc_remote_list *list, unsigned int form,
+		     unsigned int equal)
 {
 	for (__u32 i = 0; i < list->count; i++) {
 		const struct mc_remote_item *item = &list->item[i];
@@ -159,7 +160,7 @@ int mc_remote_list_compile(const struct mc_remote_list *list, struct mc_remote_l
 		return -ENOMEM;
 	draft.lines->head.count = list->count;
 	draft.lines->head.sources = 1 + MC_REMOTE_LINES(list->count);
-	for (__u8 form = MC_FORM_V6_TAGGED; form <= MC_FORM_V4; form++) {
+	for (unsigned int form = MC_FORM_V6_TAGGED; form <= MC_FORM_V4; form++) {
 		__u32 first;
 
 		put_form(&draft, list, form, 0);
