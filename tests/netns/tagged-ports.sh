@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A port that was added with a VLAN tag hears only what has that tag, and each copy to it has it, be it a
 # clone or the packet itself; the copies to others have theirs, or none.
+# vm: yes, older verifiers drop branches on what they take for constant
 #
 #   n1p1 sender --- n1 ====== n2 --- n2p1 member, tag 7
 #   n1p2 tag 5 -----'|
