@@ -64,7 +64,8 @@ static __always_inline int has_verdict(__u32 reason, enum mc_verdict verdict)
 
 static __always_inline int is_told(__u32 reason)
 {
-	return has_verdict(reason, MC_VERDICT_DROP) || reason == MC_R_UNKNOWN_GROUP;
+	return has_verdict(reason, MC_VERDICT_DROP) || reason == MC_R_UNKNOWN_GROUP ||
+	       reason == MC_R_SSM_GROUP; /* some application waits in vain: RFC 4604 section 2.2 */
 }
 
 static __always_inline void account(const struct facts *facts, __u32 reason)
