@@ -56,8 +56,11 @@ static int remove_vni(struct mc_instance *in, const struct fact *fact)
 
 static int apply_underlay(struct mc_instance *in, const struct fact *fact)
 {
+	bool v6 = !mc_addr_is_v4(&fact->underlay.local);
+	const struct mc_addr none = { 0 };
 	const struct mc_underlay_options options = {
-		.local = fact->underlay.local,
+		.local = v6 ? none : fact->underlay.local,
+		.local6 = v6 ? fact->underlay.local : none,
 		.xdp_chosen = fact->underlay.xdp != FACT_ANY,
 		.xdp = fact->underlay.xdp == FACT_ANY ? 0 : fact->underlay.xdp,
 	};
@@ -116,7 +119,7 @@ static int apply_remotes(struct mc_instance *in, const struct fact *fact)
 		if (mc_vtep_find(in, &fact->addrs[i], &ids[i]))
 			return mc_error(-ENOENT, "%s is no VTEP: add it to \"vteps\"",
 					mc_addr_format(&fact->addrs[i], text));
-	return mc_remote_set(in, &key, ids, fact->count);
+	return mc_remote_set(in, &key, ids, fact->count, &mc_filter_all);
 }
 
 static int apply_member(struct mc_instance *in, const struct fact *fact)
@@ -176,7 +179,9 @@ static int take_out(struct mc_instance *in, const struct fact *fact)
 	case FACT_GROUP:
 		return apply_groups(in, &fact, 1);
 	case FACT_REMOTES:
-		return mc_group_exists(in, &group) ? mc_remote_set(in, &group, NULL, 0) : 0;
+		return mc_group_exists(in, &group)
+			       ? mc_remote_set(in, &group, NULL, 0, &mc_filter_all)
+			       : 0;
 	default:
 		return remove_member(in, fact);
 	}

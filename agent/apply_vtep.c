@@ -14,7 +14,14 @@
 static int check_own(__u32 ifindex, const struct mc_underlay *underlay, void *arg)
 {
 	(void)ifindex;
-	return mc_addr_equal(&underlay->local, arg) ? -EADDRINUSE : 0;
+	return mc_addr_equal(mc_underlay_local(underlay, arg), arg) ? -EADDRINUSE : 0;
+}
+
+static __be16 udp_port(const struct fact_vtep *wanted, const struct mc_underlay *underlay)
+{
+	if (wanted->port)
+		return MC_BE16(wanted->port);
+	return wanted->encap == MC_ENCAP_GENEVE ? underlay->geneve_port : underlay->vxlan_port;
 }
 
 int apply_vtep(struct mc_instance *in, const struct fact *fact)
@@ -31,20 +38,18 @@ int apply_vtep(struct mc_instance *in, const struct fact *fact)
 	if (err == -EADDRINUSE)
 		return mc_error(
 			err, "%s is our own address on the underlay; a VTEP is another node", text);
-	if (wanted->encap != MC_ENCAP_VXLAN || !mc_addr_is_v4(&remote))
-		return mc_error(-EOPNOTSUPP,
-				"VTEP %s: Geneve and an IPv6 underlay come with a later version",
-				text);
 	err = mc_underlay_route(in, &remote, wanted->dev[0] ? wanted->dev : NULL, &ifindex,
 				&underlay);
 	if (err)
 		return err;
 	vtep = (struct mc_vtep){
 		.remote = remote,
-		.local = mc_addr_is_zero(&wanted->source) ? underlay.local : wanted->source,
+		.local = mc_addr_is_zero(&wanted->source) ? *mc_underlay_local(&underlay, &remote)
+							  : wanted->source,
 		.ifindex = ifindex,
-		.port = wanted->port ? MC_BE16(wanted->port) : underlay.vxlan_port,
+		.port = udp_port(wanted, &underlay),
 		.encap = wanted->encap,
+		.flags = wanted->dev[0] ? MC_VTEP_F_DEV : 0,
 	};
 	return mc_vtep_replace(in, &vtep);
 }

@@ -12,8 +12,8 @@
 
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
-#include <loader/netdev.h>
 #include <loader/netlink.h>
+#include <loader/route.h>
 #include <maps/table.h>
 #include <maps/vtep.h>
 
@@ -63,7 +63,7 @@ static void follow(struct agent *agent, __u32 id, const struct mc_vtep *vtep,
 	__u8 mac[6];
 
 	if (!memcmp(vtep->dmac, none, sizeof(none)) ||
-	    mc_netdev_neighbour(route->ifindex, &route->gateway, mac) ||
+	    mc_route_neighbour(route->ifindex, &route->gateway, mac) ||
 	    !memcmp(mac, vtep->dmac, sizeof(mac)) || agent_lock(agent))
 		return;
 	memcpy(changed.dmac, mac, sizeof(mac));
@@ -76,7 +76,7 @@ static int probe(__u32 id, const struct mc_vtep *vtep, void *arg)
 {
 	struct mc_route route;
 
-	if (mc_netdev_route(&vtep->remote, vtep->ifindex, &route))
+	if (mc_route_get(&vtep->via, vtep->flags & MC_VTEP_F_DEV ? vtep->ifindex : 0, &route))
 		return 0; /* the datapath says so, where a packet wants to go there */
 	(void)use_neighbour(&route);
 	follow(arg, id, vtep, &route);

@@ -10,10 +10,10 @@
 #include <bpfcast/util.h>
 #include <loader/attach.h>
 #include <loader/underlay.h>
+#include <maps/egress.h>
 #include <maps/group.h>
 #include <maps/member.h>
 #include <maps/port.h>
-#include <maps/remote.h>
 #include <maps/table.h>
 #include <maps/vni.h>
 #include <maps/vtep.h>
@@ -83,9 +83,13 @@ static int see_underlay(__u32 ifindex, const struct mc_underlay *underlay, void 
 		.underlay = { .local = underlay->local, .xdp = underlay->xdp },
 		.ifindex = ifindex,
 	};
+	const struct fact *wanted = state_find(o->wanted, &fact.key);
 
 	if (!is_of_interest(o, &fact.key))
 		return 0;
+	if (wanted && !mc_addr_is_v4(&wanted->underlay.local) &&
+	    !mc_addr_is_zero(&wanted->underlay.local))
+		fact.underlay.local = underlay->local6;
 	fact.damaged = if_nametoindex(fact.key.dev) != ifindex ||
 		       !mc_is_attached_tc(o->in, MC_PROGRAM_UNDERLAY, ifindex, underlay->attach);
 	return add(o, &fact);
@@ -204,9 +208,12 @@ static int see_vtep(__u32 id, const struct mc_vtep *vtep, void *arg)
 
 	if (vtep->flags & MC_VTEP_F_GROUP || !is_of_interest(o, &fact.key))
 		return 0;
-	(void)if_indextoname(vtep->ifindex, dev);
+	if (vtep->flags & MC_VTEP_F_DEV) { /* else by whatever the routes say */
+		(void)if_indextoname(vtep->ifindex, dev);
+		fact.damaged = !dev[0];
+	}
 	memcpy(fact.vtep.dev, dev, sizeof(fact.vtep.dev));
-	fact.damaged = !dev[0] || mc_vtep_find(o->in, &vtep->remote, &found) || found != id;
+	fact.damaged |= mc_vtep_find(o->in, &vtep->remote, &found) || found != id;
 	return add(o, &fact);
 }
 
@@ -224,13 +231,15 @@ static int see_remotes(struct observation *o, const struct fact_key *key)
 {
 	struct mc_group_key group = { .vni = key->vni, .group = key->addr };
 	struct fact fact = { .key = *key };
-	mc_autofree __u32 *ids = NULL;
+	mc_autoremotes struct mc_remote_list remotes = { 0 };
 	struct mc_vtep vtep;
-	__u32 count = 0;
-	int err = mc_remote_get(o->in, &group, &ids, &count);
+	int err = mc_egress_members(o->in, &group, &remotes);
 
-	for (__u32 i = 0; !err && i < count; i++) {
-		if (mc_vtep_get(o->in, ids[i], &vtep))
+	for (__u32 i = 0; !err && i < remotes.count; i++) {
+		struct mc_filter filter = mc_remote_filter(&remotes.item[i]);
+
+		if (mc_vtep_get(o->in, remotes.item[i].slot.vtep, &vtep) || filter.include ||
+		    filter.count)
 			fact.damaged = true;
 		else
 			err = add_addr(&fact, &vtep.remote);

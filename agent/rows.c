@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include <bpfcast/util.h>
+#include <maps/egress.h>
 #include <maps/group.h>
 #include <maps/member.h>
 #include <maps/port.h>
-#include <maps/remote.h>
 #include <maps/text.h>
 #include <maps/vtep.h>
 
@@ -134,15 +134,14 @@ json_t *row_port(struct agent *agent, __u32 ifindex, const struct mc_port *port)
 static json_t *remotes_json(struct agent *agent, const struct mc_group *group)
 {
 	json_t *list = json_array();
-	mc_autofree __u32 *ids = NULL;
-	__u32 count = 0;
+	mc_autoremotes struct mc_remote_list remotes = { 0 };
 	struct mc_vtep vtep;
 	char text[MC_ADDR_TEXT];
 
 	if (group->remote)
-		(void)mc_remote_get(agent->in, &group->key, &ids, &count);
-	for (__u32 i = 0; i < count; i++)
-		if (!mc_vtep_get(agent->in, ids[i], &vtep))
+		(void)mc_egress_members(agent->in, &group->key, &remotes);
+	for (__u32 i = 0; i < remotes.count; i++)
+		if (!mc_vtep_get(agent->in, remotes.item[i].slot.vtep, &vtep))
 			(void)json_array_append_new(
 				list, json_string(mc_addr_format(&vtep.remote, text)));
 	return list;

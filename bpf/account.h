@@ -14,6 +14,13 @@
 
 #define MC_NS_PER_MS 1000000ull
 
+/*
+ * A function that the verifier checks once, by itself: checked anew for each state that its callers may
+ * be in, it would be too much for it. Global, that is, and weak since several programs have it; it
+ * returns an int. What it is given the address of may have anything in it, and pointers are none there.
+ */
+#define CHECKED_ALONE __weak __noinline
+
 /* What is known of a packet when it ends; zero where it was not read that far. */
 struct facts {
 	__u32 ifindex; /* where it came in */
@@ -57,7 +64,8 @@ static __always_inline int has_verdict(__u32 reason, enum mc_verdict verdict)
 
 static __always_inline int is_told(__u32 reason)
 {
-	return has_verdict(reason, MC_VERDICT_DROP) || reason == MC_R_UNKNOWN_GROUP;
+	return has_verdict(reason, MC_VERDICT_DROP) || reason == MC_R_UNKNOWN_GROUP ||
+	       reason == MC_R_SSM_GROUP; /* some application waits in vain: RFC 4604 section 2.2 */
 }
 
 static __always_inline void account(const struct facts *facts, __u32 reason)

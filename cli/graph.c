@@ -137,8 +137,7 @@ static int print(const struct member_list *list)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct member_list list = { .rows = ARRAY_OF(struct member_row),
-				    .ports = ARRAY_OF(struct member_port) };
+	struct member_list list = MEMBER_LIST;
 	const struct arg args[] = {
 		ARG_OPTIONAL("GROUP", arg_known_group, &list.key.group, .given = &list.has_group),
 		ARG_OPTIONAL("vni", arg_number, &list.key.vni, .given = &list.has_vni,
@@ -155,8 +154,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		err = member_list_read(&list);
 	if (!err)
 		err = print(&list);
-	array_free(&list.rows);
-	array_free(&list.ports);
+	member_list_free(&list);
 	return err;
 }
 

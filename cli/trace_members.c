@@ -71,6 +71,16 @@ static void trace_local(struct trace *trace, const struct member_list *list,
 	trace_step(trace, step, "copy", "%s; device %s", why, device_state(row->id));
 }
 
+static bool remote_wants(const struct trace *trace, const struct member_row *row)
+{
+	struct mc_filter filter = mc_remote_filter(&row->remote);
+
+	for (__u32 i = 0; i < filter.count; i++)
+		if (mc_addr_equal(&filter.sources[i], &trace->source))
+			return filter.include;
+	return !filter.include;
+}
+
 static void trace_remote(struct trace *trace, const struct member_row *row)
 {
 	char step[80], text[MC_ADDR_TEXT], dev[DEVICE_NAME_SIZE];
@@ -82,6 +92,11 @@ static void trace_remote(struct trace *trace, const struct member_row *row)
 	(void)mc_vtep_next_hop(trace->in, row->id, &hop);
 	snprintf(step, sizeof(step), "remote %s", mc_addr_format(&vtep.remote, text));
 	device_name(trace->in, hop.ifindex ? hop.ifindex : vtep.ifindex, dev);
+	if (!remote_wants(trace, row)) {
+		trace->filtered++;
+		trace_step(trace, step, "skip", "it does not want the source");
+		return;
+	}
 	if (hop.state == MC_NEXT_HOP_UNREACHABLE) {
 		trace->failed++;
 		trace_step(trace, step, "fails", "no route to it by an underlay");
@@ -94,16 +109,14 @@ static void trace_remote(struct trace *trace, const struct member_row *row)
 
 int trace_members(struct trace *trace)
 {
-	struct member_list list = {
-		.in = trace->in,
-		.key = trace->key,
-		.has_group = true,
-		.has_vni = true,
-		.rows = ARRAY_OF(struct member_row),
-		.ports = ARRAY_OF(struct member_port),
-	};
-	int err = member_list_read(&list);
+	struct member_list list = MEMBER_LIST;
+	int err;
 
+	list.in = trace->in;
+	list.key = trace->key;
+	list.has_group = true;
+	list.has_vni = true;
+	err = member_list_read(&list);
 	for (size_t i = 0; !err && i < list.rows.count; i++) {
 		const struct member_row *row = array_at(&list.rows, i);
 
@@ -112,7 +125,6 @@ int trace_members(struct trace *trace)
 		else
 			trace_remote(trace, row);
 	}
-	array_free(&list.rows);
-	array_free(&list.ports);
+	member_list_free(&list);
 	return err;
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A pod gets a group from its join on and no longer than its leave, in IGMPv2 and in IGMPv3, each as
 # the pod's own kernel speaks it.
+# vm: yes, a membership from its beginning to its end
 #
 #   n1p1 sends ---.
 #   n1p2 joins, leaves --- n1

@@ -29,7 +29,7 @@ fail() {
 	exit 1
 }
 
-# skip_unless tshark: runs probe_tshark, whose last word on stdout is the reason.
+# skip_unless iperf: runs probe_iperf, of the test, whose last word on stdout is the reason.
 skip_unless() {
 	local why
 	why=$("probe_$1") || {
@@ -38,7 +38,7 @@ skip_unless() {
 	}
 }
 
-probe_tshark() { command -v tshark >/dev/null || echo "no tshark here" "$(false)"; }
+has() { command -v "$1" >/dev/null || { echo "no $1 here" && false; }; } # for probes
 
 cleanup() {
 	local rc=$? pid
@@ -80,7 +80,7 @@ lab() { "$ROOT/scripts/lab" "$@"; }
 
 lab_up() { lab up --vni "$VNI" "$@"; }
 
-# on n1p1 COMMAND ...: in a pod, on a node, or on the underlay's switch (u)
+# on n1p1 COMMAND ...: in a pod, on a node, on the underlay's switch (u) or replicator (r), outside (x)
 on() { nsenter --net="/run/netns/$LAB-$1" -- "${@:2}"; }
 
 # mc n1 ARGUMENT ...: bpfcast on that node
@@ -88,7 +88,7 @@ mc() { on "$1" "$BUILD/bpfcast" -n "$LAB-$1" "${@:2}"; }
 
 instances() {
 	local path
-	for path in /sys/fs/bpf/bpfcast/"$LAB"-n*; do
+	for path in /sys/fs/bpf/bpfcast/"$LAB"-n* /sys/fs/bpf/bpfcast/"$LAB"-r; do
 		[[ ! -d $path ]] || echo "${path##*/"$LAB"-}"
 	done
 }

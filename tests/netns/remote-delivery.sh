@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A frame reaches a member on another node bit for bit, in VXLAN as RFC 7348 has it.
+# vm: yes, encapsulation, and back
 #
 #   n1p1 --- n1 ==192.0.2.0/24== n2 --- n2p1
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Unload takes everything of ours out of the kernel, and nothing that was there before us.
+# vm: yes, links or filters
 #
 #   n1p1 sender --- n1, an application of its own on p1; p2 has a filter of somebody else
 #   n1p2 member ---'

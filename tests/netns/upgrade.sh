@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Loading again replaces the programs under traffic: not one datagram lost or doubled, here or on the
 # other node, and memberships and counters stay.
+# vm: yes, programs are replaced in links or in filters
 #
 #   n1p1 sender --- n1 ====== n2 --- n2p1 member
 #   n1p2 member ---'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One IGMPv3 report with 180 records joins 180 groups, one more leaves them, and so does a kernel
 # that answers a query for 180 groups in full packets.
+# vm: yes, bpf_loop over a packet
 #
 #   n1p1 sender --- n1 --- n1p2
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # We take what the kernel's own vxlan device sends, with and without an outer UDP checksum.
+# vm: yes, what we make of frames of another implementation
 #
 #   n1p1 member --- n1, bpfcast ====== n2, vx77: the kernel's vxlan, VNI 77; an application sends on it
 #   n1p2 no member -'

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The kernel's own vxlan device takes what we send: a socket on it gets every datagram.
+# vm: yes, what another implementation makes of our frames
 #
 #   n1p1 --- n1, bpfcast ====== n2, vx77: the kernel's vxlan, VNI 77; a socket on it
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
