@@ -37,7 +37,7 @@ static int pins_of(const struct mc_instance *in, ino_t *pins)
 static int look(struct agent *agent, struct mc_instance **out)
 {
 	mc_autoinstance struct mc_instance *in = NULL;
-	struct mc_instance_info info;
+	struct mc_instance_info info = { 0 };
 	__u64 cookie;
 	int err = mc_instance_new(agent->name, &in);
 

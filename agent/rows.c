@@ -207,6 +207,8 @@ json_t *row_member(struct agent *agent, const struct mc_member_key *key,
 	struct fact_key fact_key = fact_key_member(key->vni, &key->group, port);
 	struct mc_group_key group = { key->vni, key->group };
 	struct passing passing = { .pass = !member->exclude, .list = json_array() };
+	bool awaited = state_find(&agent->reconcile->wanted, &fact_key) &&
+		       !(member->origins & MC_ORIGIN_CONTROL);
 	uint64_t now = agent_now();
 	json_t *json = json_object();
 
@@ -222,8 +224,8 @@ json_t *row_member(struct agent *agent, const struct mc_member_key *key,
 	set_number(json, "age_ms", member->since < now ? (now - member->since) / NSEC_PER_MSEC : 0);
 	set_wanted(json, agent, &fact_key);
 	set_state(json, agent, &fact_key,
-		  !mc_group_exists(agent->in, &group) ? "pending"
-		  : member->slot == MC_SLOT_NONE      ? "waiting"
-						      : "active");
+		  awaited || !mc_group_exists(agent->in, &group) ? "pending"
+		  : member->slot == MC_SLOT_NONE		 ? "waiting"
+								 : "active");
 	return json;
 }
