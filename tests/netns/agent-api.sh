@@ -64,6 +64,7 @@ ok "a port goes with its members, and these with their group"
 # What the host behind the port has joined, and what the API subscribes, do not undo one another.
 join n1p2 239.3.3.3
 answers 201 n1 PUT /v1/ports/p2/groups/239.3.3.3 '{"vni": 77}'
+# shellcheck disable=SC2317 # called by wait_for
 held_by() { api n1 GET /v1/ports/p2/groups/239.3.3.3 && [[ $(field 'origins | join(",")') == "$1" ]]; }
 wait_for 5 "held_by report,control"
 answers 204 n1 DELETE /v1/ports/p2/groups/239.3.3.3
