@@ -165,11 +165,11 @@ static void inner_report(struct datapath *d, const struct row *row)
 /* A member whose device is gone, and a VTEP that no one has described. */
 static void members_that_fail(struct datapath *d)
 {
-	const __u32 none = DATAPATH_VTEPS - 1;
+	const struct mc_remote none = { .vtep = DATAPATH_VTEPS - 1, .form = MC_FORM_V4 };
 
 	add_port(d, NO_DEVICE, VNI);
 	add_member(d, VNI, NO_DEVICE, EMPTY);
-	set_remotes(d, VNI, EMPTY, &none, 1);
+	set_vector(d, VNI, EMPTY, &none, 1, NULL, 0);
 }
 
 static void vtep_without_route(struct datapath *d)
