@@ -14,6 +14,13 @@
 
 #define MC_NS_PER_MS 1000000ull
 
+/*
+ * A function that the verifier checks once, by itself: checked anew for each state that its callers may
+ * be in, it would be too much for it. Global, that is, and weak since several programs have it; it
+ * returns an int. What it is given the address of may have anything in it, and pointers are none there.
+ */
+#define CHECKED_ALONE __weak __noinline
+
 /* What is known of a packet when it ends; zero where it was not read that far. */
 struct facts {
 	__u32 ifindex; /* where it came in */

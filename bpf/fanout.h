@@ -9,6 +9,7 @@
 #include <linux/if_ether.h>
 
 #include "account.h"
+#include "ttl.h"
 #include "vector.h"
 
 struct fanout_walk {
@@ -18,7 +19,7 @@ struct fanout_walk {
 	const struct mc_addr *source;
 	union mc_slot last; /* held back; word 0: none yet */
 	__u32 ingress;	    /* never gets its own packet back */
-	__u32 no_peer;	    /* skb->protocol is not what the peer's stack would go by */
+	__u32 inward;	    /* for underlay members only: not 0, uplinks get none */
 	__u32 copies;
 	__u32 errors;
 	__u32 filtered; /* members that do not want this source */
@@ -62,16 +63,37 @@ static __noinline void push_tag(struct __sk_buff *skb, __u32 ifindex)
 		bpf_skb_vlan_push(skb, MC_BE16(ETH_P_8021Q), port->vlan);
 }
 
+static __always_inline int is_ipv6(const struct fanout_walk *walk)
+{
+	return !mc_addr_is_v4(walk->source);
+}
+
+/* To an uplink a copy is routed: one hop less, which is given back for the next copy. */
+static __noinline long clone_routed(struct __sk_buff *skb, __u32 ifindex, int ipv6)
+{
+	long err;
+
+	if (change_ttl(skb, ipv6, -1))
+		return -1;
+	err = bpf_clone_redirect(skb, ifindex, 0);
+	change_ttl(skb, ipv6, 1);
+	return err;
+}
+
 /* One clone; a member that cannot be reached is counted, and the others go on. */
 static __always_inline void fanout_clone(struct fanout_walk *walk)
 {
 	__u32 ifindex = walk->last.ifindex;
 	__u32 tagged = walk->last.flags & MC_SLOT_F_VLAN;
+	__u32 routed = walk->last.flags & MC_SLOT_F_UPLINK;
 	long err;
 
 	if (tagged)
 		push_tag(walk->skb, ifindex);
-	err = bpf_clone_redirect(walk->skb, ifindex, 0);
+	if (!routed)
+		err = bpf_clone_redirect(walk->skb, ifindex, 0);
+	else
+		err = clone_routed(walk->skb, ifindex, is_ipv6(walk));
 	if (tagged)
 		bpf_skb_vlan_pop(walk->skb);
 	if (!err) {
@@ -109,6 +131,8 @@ static long fanout_slot(__u32 index, struct fanout_walk *walk)
 	found.word = READ_ONCE(slot->word);
 	if (!found.word || found.ifindex == walk->ingress)
 		return 0;
+	if (found.flags & MC_SLOT_F_UPLINK && walk->inward)
+		return 0;
 	if (found.flags & MC_SLOT_F_FILTER && !wants_source(walk, found.word)) {
 		walk->filtered++;
 		return 0;
@@ -138,7 +162,8 @@ static __always_inline int fanout_last(struct fanout_walk *walk)
 	__u32 ifindex = walk->last.ifindex;
 	__u32 mtu = 0;
 
-	if (bpf_check_mtu(walk->skb, ifindex, &mtu, 0, 0) < 0) {
+	if (bpf_check_mtu(walk->skb, ifindex, &mtu, 0, 0) < 0 ||
+	    (walk->last.flags & MC_SLOT_F_UPLINK && change_ttl(walk->skb, is_ipv6(walk), -1))) {
 		walk->errors++;
 		count_member_error(walk->key, ifindex);
 		return 0;
@@ -146,7 +171,7 @@ static __always_inline int fanout_last(struct fanout_walk *walk)
 	walk->copies++;
 	if (walk->last.flags & MC_SLOT_F_VLAN)
 		push_tag(walk->skb, ifindex);
-	if (walk->last.flags & MC_SLOT_F_PEER && !walk->no_peer)
+	if (walk->last.flags & MC_SLOT_F_PEER)
 		return bpf_redirect_peer(ifindex, 0);
 	return bpf_redirect(ifindex, 0);
 }

@@ -124,6 +124,8 @@ static __always_inline union mc_slot slot_of(const struct membership *m)
 		slot.flags |= MC_SLOT_F_PEER;
 	if (m->port->vlan)
 		slot.flags |= MC_SLOT_F_VLAN;
+	if (m->port->kind == MC_PORT_UPLINK)
+		slot.flags |= MC_SLOT_F_UPLINK;
 	if (!m->member->exclude)
 		slot.flags |= MC_SLOT_F_FILTER | MC_SLOT_F_DENY;
 	else if (m->member->sources)

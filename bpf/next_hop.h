@@ -7,11 +7,11 @@
 
 #include "account.h"
 
-#ifndef AF_INET
-#define AF_INET 2
-#endif
+#define AF_INET		 2
+#define AF_INET6	 10
+#define LOOPBACK_IFINDEX 1
 
-static __noinline void tell_no_neighbour(const struct mc_vtep *vtep)
+static __always_inline void tell_no_neighbour(const struct mc_vtep *vtep)
 {
 	struct mc_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
@@ -31,13 +31,6 @@ static __always_inline int is_zero_mac(const __u8 mac[6])
 	return !(mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]);
 }
 
-static __always_inline __u16 device_mtu(__u32 ifindex)
-{
-	struct mc_underlay *underlay = bpf_map_lookup_elem(&underlays, &ifindex);
-
-	return underlay && underlay->mtu < 65536 ? underlay->mtu : 0;
-}
-
 /* Has it the MACs that a copy needs? */
 static __always_inline int is_next_hop_usable(const struct mc_next_hop *hop)
 {
@@ -46,30 +39,46 @@ static __always_inline int is_next_hop_usable(const struct mc_next_hop *hop)
 
 /*
  * tot_len of 1 makes the kernel report the route's MTU (since 5.13) and refuse nothing for its
- * length. It answers FWD_DISABLED when the egress device does not forward, even for a packet of
- * our own: then what user space resolved has to do. Not 0: it has become unusable.
+ * length. As if the packet came in by loopback the routes choose the device, as for one of our own;
+ * unless loopback does not forward: then for the device that the VTEP was added with.
  */
-static __noinline int resolve(struct __sk_buff *skb, const struct mc_vtep *vtep,
-			      struct mc_next_hop *hop)
+static __always_inline long ask_routes(struct __sk_buff *skb, const struct mc_vtep *vtep,
+				       struct bpf_fib_lookup *fib)
 {
-	struct bpf_fib_lookup fib = {
-		.family = AF_INET,
-		.l4_protocol = 17,
-		.dport = vtep->port,
-		.tot_len = 1,
-		.ifindex = vtep->ifindex,
-		.ipv4_src = vtep->local.word[3],
-		.ipv4_dst = vtep->remote.word[3],
-	};
+	long result = BPF_FIB_LKUP_RET_FWD_DISABLED;
 
-	__u8 before = hop->state;
+	fib->l4_protocol = 17;
+	fib->dport = vtep->port;
+	fib->tot_len = 1;
+	if (mc_addr_is_v4(&vtep->via)) {
+		fib->family = AF_INET;
+		fib->ipv4_src = vtep->local.word[3];
+		fib->ipv4_dst = vtep->via.word[3];
+	} else {
+		fib->family = AF_INET6;
+		__builtin_memcpy(fib->ipv6_src, &vtep->local, sizeof(vtep->local));
+		__builtin_memcpy(fib->ipv6_dst, &vtep->via, sizeof(vtep->via));
+	}
+	if (!(vtep->flags & MC_VTEP_F_DEV)) {
+		fib->ifindex = LOOPBACK_IFINDEX;
+		result = bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
+	}
+	if (result != BPF_FIB_LKUP_RET_FWD_DISABLED)
+		return result;
+	fib->ifindex = vtep->ifindex;
+	return bpf_fib_lookup(skb, fib, sizeof(*fib), BPF_FIB_LOOKUP_OUTPUT);
+}
 
-	hop->ifindex = vtep->ifindex;
-	switch (bpf_fib_lookup(skb, &fib, sizeof(fib), BPF_FIB_LOOKUP_OUTPUT)) {
+/* What the routes answered, as MACs and a state. */
+static __always_inline void take_answer(const struct mc_vtep *vtep,
+					const struct bpf_fib_lookup *fib, long result,
+					struct mc_next_hop *hop)
+{
+	switch (result) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
-		__builtin_memcpy(hop->dmac, fib.dmac, 6);
-		__builtin_memcpy(hop->smac, fib.smac, 6);
-		hop->mtu = fib.mtu_result;
+		__builtin_memcpy(hop->dmac, fib->dmac, 6);
+		__builtin_memcpy(hop->smac, fib->smac, 6);
+		hop->mtu = fib->mtu_result;
 		hop->state = MC_NEXT_HOP_READY;
 		break;
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
@@ -78,12 +87,44 @@ static __noinline int resolve(struct __sk_buff *skb, const struct mc_vtep *vtep,
 	case BPF_FIB_LKUP_RET_FWD_DISABLED:
 		__builtin_memcpy(hop->dmac, vtep->dmac, 6);
 		__builtin_memcpy(hop->smac, vtep->smac, 6);
-		hop->mtu = device_mtu(vtep->ifindex);
 		hop->state =
 			is_zero_mac(vtep->dmac) ? MC_NEXT_HOP_NO_NEIGHBOUR : MC_NEXT_HOP_STATIC;
 		break;
 	default:
 		hop->state = MC_NEXT_HOP_UNREACHABLE;
+	}
+}
+
+/*
+ * The kernel answers FWD_DISABLED when the egress device does not forward, even for a packet of our
+ * own: then what user space resolved has to do. An underlay group needs no neighbour: its MAC follows
+ * from it; nor does a device without MACs. Not 0: it has become unusable.
+ */
+static __always_inline int resolve(struct __sk_buff *skb, const struct mc_vtep *vtep,
+				   struct mc_next_hop *hop)
+{
+	const __u32 fixed = MC_VTEP_F_GROUP | MC_VTEP_F_DEV;
+	long result = BPF_FIB_LKUP_RET_NO_NEIGH;
+	struct mc_underlay *underlay;
+	struct bpf_fib_lookup fib = { .ifindex = vtep->ifindex };
+	__u8 before = hop->state;
+
+	if ((vtep->flags & fixed) != fixed)
+		result = ask_routes(skb, vtep, &fib);
+	hop->ifindex = fib.ifindex;
+	underlay = bpf_map_lookup_elem(&underlays, &hop->ifindex);
+	if (!underlay) {
+		hop->state = MC_NEXT_HOP_UNREACHABLE;
+		return hop->state != before;
+	}
+	hop->mtu = underlay->mtu < 65536 ? underlay->mtu : 0;
+	take_answer(vtep, &fib, result, hop);
+	if (hop->state == MC_NEXT_HOP_NO_NEIGHBOUR &&
+	    (vtep->flags & MC_VTEP_F_GROUP || underlay->flags & MC_UNDERLAY_F_NO_MAC))
+		hop->state = MC_NEXT_HOP_READY;
+	if (vtep->flags & MC_VTEP_F_GROUP) {
+		mc_addr_group_mac(&vtep->remote, hop->dmac);
+		__builtin_memcpy(hop->smac, underlay->mac, 6);
 	}
 	return hop->state != before && !is_next_hop_usable(hop);
 }
@@ -96,7 +137,7 @@ static __always_inline struct mc_next_hop *next_hop(struct __sk_buff *skb, __u32
 
 	if (!hop || hop->expires > now)
 		return hop;
-	if (resolve(skb, vtep, hop)) /* told here, not there: their stacks do not add up */
+	if (resolve(skb, vtep, hop))
 		tell_no_neighbour(vtep);
 	hop->expires = now + MC_NS_PER_MS * (is_next_hop_usable(hop) ? MC_NEXT_HOP_TTL_MS
 								     : MC_NEXT_HOP_RETRY_MS);

@@ -2,7 +2,7 @@
 /* Is a frame from the underlay for us, and may its sender send to us? The same on tc and XDP. */
 #pragma once
 
-#include <bpfcast/vxlan.h>
+#include <bpfcast/outer.h>
 #include <maps/maps.bpf.h>
 
 /*
@@ -32,6 +32,30 @@ static __always_inline int inner_kind(mc_packet *packet, const struct mc_outer *
 	}
 }
 
+static __always_inline int is_to_group(const struct mc_outer *outer)
+{
+	return !mc_addr_is_zero(&outer->group);
+}
+
+/* To an underlay group the VNI may be the fleet's; which tenant's it is then the inner group tells. */
+static __always_inline int is_our_vni(const struct mc_underlay *underlay,
+				      const struct mc_outer *outer)
+{
+	__u32 vni =
+		outer->vni; /* below 6.2 a key must be on the stack, and @outer may be elsewhere */
+
+	if (is_to_group(outer) && outer->vni == underlay->fleet_vni)
+		return 1;
+	return !!bpf_map_lookup_elem(&vnis, &vni);
+}
+
+static __always_inline int is_our_address(const struct mc_underlay *underlay,
+					  const struct mc_addr *address)
+{
+	return mc_addr_equal(address, &underlay->local) ||
+	       mc_addr_equal(address, &underlay->local6);
+}
+
 /*
  * 0 with *@outer and *@vtep filled in, MC_R_NOT_OURS (a VNI that we do not serve belongs to some other
  * device of this host), or a reason to drop it.
@@ -40,24 +64,27 @@ static __always_inline int outer_check(mc_packet *packet, __u32 frame_length,
 				       const struct mc_underlay *underlay, struct mc_outer *outer,
 				       __u32 *vtep)
 {
-	struct mc_outer_match match = {
-		.local = underlay->local.word[3],
-		.vxlan_port = underlay->vxlan_port,
-	};
-	int reason = mc_vxlan_parse(packet, frame_length, &match, outer);
+	int reason = mc_outer_parse(packet, frame_length, underlay, outer);
+	struct mc_addr source;
 	__u32 *id;
+	int kind;
 
 	if (reason == MC_R_NOT_OURS)
 		return reason;
-	id = bpf_map_lookup_elem(&vtep_ids, &outer->source);
-	if (reason == MC_R_VXLAN_FLAGS) /* no VNI to tell by: ours if its sender is */
+	source = outer->source;
+	id = bpf_map_lookup_elem(&vtep_ids, &source);
+	if (mc_outer_has_no_vni(reason)) /* ours if its sender is */
 		return id ? reason : MC_R_NOT_OURS;
-	if (!bpf_map_lookup_elem(&vnis, &outer->vni))
+	if (!is_our_vni(underlay, outer))
 		return MC_R_NOT_OURS;
-	reason = reason ?: inner_kind(packet, outer);
-	if (reason)
+	if (reason == MC_R_MALFORMED)
 		return reason;
-	if (mc_addr_equal(&outer->source, &underlay->local))
+	kind = inner_kind(packet, outer);
+	if (reason && kind != MC_R_NOT_OURS)
+		return reason;
+	if (kind)
+		return kind;
+	if (is_our_address(underlay, &outer->source))
 		return MC_R_OWN_ADDRESS;
 	if (!id)
 		return MC_R_UNKNOWN_VTEP;

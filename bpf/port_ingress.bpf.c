@@ -11,36 +11,46 @@
 #include "replicate.h"
 #include "source_check.h"
 
-struct remote_result {
-	__u32 copies;
-	__u32 errors;
-	__u32 reason; /* of the last error */
+/* One after the other: the stack is too short for both. */
+union walks {
+	struct fanout_walk local;
+	struct remote_walk remote;
 };
 
-/*
- * Copies to other nodes: what the program returns, or 0. A function of its own, so that a packet without
- * remote members neither clears nor carries the outer frame.
- */
-static __noinline int forward_remote(struct __sk_buff *skb, const struct mc_frame *frame,
-				     const struct mc_group_key *key, struct remote_result *result)
+/* Copies to members here, the packet itself to the last unless @keep: what the program returns, or 0. */
+static __always_inline int forward_local(struct fanout_walk *walk, struct __sk_buff *skb,
+					 void *vector, const struct mc_fanout_config *config,
+					 const struct facts *facts, int keep, struct tally *tally)
 {
-	struct remote_walk walk = {};
 	int action;
 
-	walk.skb = skb;
-	walk.vector = bpf_map_lookup_elem(&remotes, key);
-	if (!walk.vector)
+	__builtin_memset(walk, 0, sizeof(*walk));
+	fanout_start(walk, skb, vector, config, facts);
+	walk->ingress = facts->ifindex;
+	action = replicate_local(walk, keep);
+	tally->local = walk->copies;
+	tally->errors = walk->errors;
+	tally->filtered = walk->filtered;
+	return action;
+}
+
+/* Copies to other nodes: what the program returns, or 0. */
+static __always_inline int forward_remote(struct remote_walk *walk, struct __sk_buff *skb,
+					  const struct mc_frame *frame,
+					  const struct mc_group_key *key, struct tally *tally)
+{
+	void *vector = bpf_map_lookup_elem(&remotes, key);
+	int action;
+
+	if (!vector)
 		return 0;
-	/* zeros that the verifier does not know: see fanout_start() */
-	walk.ready = result->copies;
-	walk.unresolved = result->copies;
-	walk.reason = result->copies;
-	walk.copies = result->copies;
-	walk.errors = result->errors;
-	action = remote_send(&walk, frame, key->vni);
-	result->copies = walk.copies;
-	result->errors = walk.errors;
-	result->reason = walk.reason;
+	__builtin_memset(walk, 0, sizeof(*walk));
+	walk->skb = skb;
+	action = remote_send(walk, vector, frame, key->vni);
+	tally->remote = walk->sending.copies;
+	tally->errors += walk->sending.errors;
+	tally->filtered += walk->targets.filtered;
+	tally->reason = walk->sending.reason;
 	return action;
 }
 
@@ -49,33 +59,26 @@ static __always_inline int forward(struct __sk_buff *skb, struct facts *facts, v
 				   const struct mc_frame *frame)
 {
 	struct mc_fanout_config *config = vector_config(vector);
-	struct fanout_walk local = {};
-	struct remote_result remote = {};
 	struct mc_group_counters *count;
+	struct tally tally = {};
 	int has_remotes, action;
+	union walks walks;
 
 	if (!config)
 		return finish(facts, MC_R_UNKNOWN_GROUP);
 	has_remotes = config->flags & MC_FANOUT_F_REMOTES;
-	fanout_start(&local, skb, vector, config, facts);
-	local.ingress = facts->ifindex;
-	action = replicate_local(&local, has_remotes);
-	if (has_remotes) {
-		remote.copies = config->zero;
-		remote.errors = config->zero;
-		action = forward_remote(skb, frame, &facts->key, &remote);
-	}
+	action = forward_local(&walks.local, skb, vector, config, facts, has_remotes, &tally);
+	if (has_remotes)
+		action = forward_remote(&walks.remote, skb, frame, &facts->key, &tally);
 	count = group_count(config);
 	if (count) {
 		count->port_packets++;
 		count->port_bytes += facts->length;
-		count->local_copies += local.copies;
-		count->remote_copies += remote.copies;
-		count->errors += local.errors + remote.errors;
+		count->local_copies += tally.local;
+		count->remote_copies += tally.remote;
+		count->errors += tally.errors;
 	}
-	account(facts,
-		replication_reason(local.copies + remote.copies, local.errors + remote.errors,
-				   local.filtered, remote.reason));
+	account(facts, tally_reason(&tally));
 	return action ?: MC_TC_DROP;
 }
 
@@ -121,6 +124,8 @@ static __always_inline int ip_input(struct __sk_buff *skb, struct mc_port *port,
 	reason = mc_frame_check_data(&frame) ?: check_data_source(port, facts->ifindex, &frame);
 	if (reason)
 		return finish(facts, reason);
+	if (port->kind == MC_PORT_UPLINK && change_ttl(skb, frame.ipv6, -1))
+		return finish(facts, MC_R_TTL);
 	return forward(skb, facts, vector, &frame);
 }
 

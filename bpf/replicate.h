@@ -13,14 +13,24 @@ static __always_inline struct mc_group_counters *group_count(const struct mc_fan
 	return bpf_map_lookup_elem(&group_counters, &id);
 }
 
-static __always_inline int replication_reason(__u32 copies, __u32 errors, __u32 filtered,
-					      __u32 remote_reason)
+/* What became of a packet, here and on other nodes. */
+struct tally {
+	__u32 local;
+	__u32 remote;
+	__u32 errors;
+	__u32 filtered; /* members and VTEPs that do not want this source */
+	__u32 reason;	/* why there is no remote copy, or one less; 0: all is well */
+};
+
+static __always_inline int tally_reason(const struct tally *tally)
 {
-	if (copies)
+	if (tally->local + tally->remote)
 		return MC_R_FORWARDED;
-	if (errors)
-		return remote_reason ?: MC_R_NO_COPY;
-	return filtered ? MC_R_FILTERED : MC_R_NO_MEMBER;
+	if (tally->reason)
+		return tally->reason;
+	if (tally->errors)
+		return MC_R_NO_COPY;
+	return tally->filtered ? MC_R_FILTERED : MC_R_NO_MEMBER;
 }
 
 /* A group that nobody added: what the VNI says. */

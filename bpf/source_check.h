@@ -5,7 +5,8 @@
 #include <bpfcast/frame.h>
 #include <maps/maps.bpf.h>
 
-static __always_inline int owns_source(__u32 ifindex, const struct mc_addr *source)
+/* Not inlined: its stack is free again when the copies are made. */
+static __noinline int owns_source(__u32 ifindex, const struct mc_addr *source)
 {
 	struct mc_port_source key = { .ifindex = ifindex, .source = *source };
 

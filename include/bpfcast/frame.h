@@ -30,6 +30,49 @@ struct mc_frame {
 	struct ethhdr eth;
 };
 
+/* The IPv4 header *@ip, read at @offset, into *@frame, all but `eth`: 0 or a reason. */
+static __always_inline int mc_frame_take4(const struct iphdr *ip, __u32 offset, __u32 frame_end,
+					  struct mc_frame *frame)
+{
+	__u32 total = MC_BE16(ip->tot_len);
+
+	if (ip->version != 4 || ip->ihl < 5 || total < ip->ihl * 4u || offset + total > frame_end)
+		return MC_R_MALFORMED;
+	frame->source = mc_addr_v4(ip->saddr);
+	frame->group = mc_addr_v4(ip->daddr);
+	frame->payload = offset + ip->ihl * 4u;
+	frame->end = offset + total;
+	frame->protocol = ip->protocol;
+	frame->ttl = ip->ttl;
+	frame->tos = ip->tos;
+	frame->fragment = !!(ip->frag_off & MC_BE16(MC_IP_MF | MC_IP_OFFSET));
+	frame->alert = 0;
+	frame->ipv6 = 0;
+	return 0;
+}
+
+/* Same for IPv6, the fixed header only. A jumbogram (RFC 2675) is malformed to us. */
+static __always_inline int mc_frame_take6(const struct ipv6hdr *ip, __u32 offset, __u32 frame_end,
+					  struct mc_frame *frame)
+{
+	frame->payload = offset + sizeof(*ip);
+	frame->end = frame->payload + MC_BE16(ip->payload_len);
+	if (ip->version != 6 || frame->end > frame_end)
+		return MC_R_MALFORMED;
+	__builtin_memcpy(&frame->source, &ip->saddr, sizeof(frame->source));
+	__builtin_memcpy(&frame->group, &ip->daddr, sizeof(frame->group));
+	/* RFC 4291 section 2.5.5.2: IPv4 inside us, on no wire; else one family could name the other's */
+	if (mc_addr_is_v4(&frame->source) || mc_addr_is_v4(&frame->group))
+		return MC_R_MALFORMED;
+	frame->protocol = ip->nexthdr;
+	frame->ttl = ip->hop_limit;
+	frame->tos = ip->priority << 4 | ip->flow_lbl[0] >> 4;
+	frame->fragment = 0;
+	frame->alert = 0;
+	frame->ipv6 = 1;
+	return 0;
+}
+
 /* Loads an IPv4 frame that starts at @offset: 0 or a reason. @frame_end: offset of its end. */
 static __always_inline int mc_frame_load4(mc_packet *packet, __u32 offset, __u32 frame_end,
 					  struct mc_frame *frame)
@@ -39,29 +82,13 @@ static __always_inline int mc_frame_load4(mc_packet *packet, __u32 offset, __u32
 		struct ethhdr eth;
 		struct iphdr ip;
 	} h;
-	__u32 total;
 
 	if (mc_load(packet, offset, &h.eth, ETH_HLEN + sizeof(h.ip)))
 		return MC_R_MALFORMED;
-	total = MC_BE16(h.ip.tot_len);
-	if (h.ip.version != 4 || h.ip.ihl < 5 || total < h.ip.ihl * 4u ||
-	    offset + ETH_HLEN + total > frame_end)
-		return MC_R_MALFORMED;
 	frame->eth = h.eth;
-	frame->source = mc_addr_v4(h.ip.saddr);
-	frame->group = mc_addr_v4(h.ip.daddr);
-	frame->payload = offset + ETH_HLEN + h.ip.ihl * 4u;
-	frame->end = offset + ETH_HLEN + total;
-	frame->protocol = h.ip.protocol;
-	frame->ttl = h.ip.ttl;
-	frame->tos = h.ip.tos;
-	frame->fragment = !!(h.ip.frag_off & MC_BE16(MC_IP_MF | MC_IP_OFFSET));
-	frame->alert = 0;
-	frame->ipv6 = 0;
-	return 0;
+	return mc_frame_take4(&h.ip, offset + ETH_HLEN, frame_end, frame);
 }
 
-/* Same for IPv6, the fixed header only. A jumbogram (RFC 2675) is malformed to us. */
 static __always_inline int mc_frame_load6(mc_packet *packet, __u32 offset, __u32 frame_end,
 					  struct mc_frame *frame)
 {
@@ -73,23 +100,8 @@ static __always_inline int mc_frame_load6(mc_packet *packet, __u32 offset, __u32
 
 	if (mc_load(packet, offset, &h.eth, ETH_HLEN + sizeof(h.ip)))
 		return MC_R_MALFORMED;
-	frame->payload = offset + ETH_HLEN + sizeof(h.ip);
-	frame->end = frame->payload + MC_BE16(h.ip.payload_len);
-	if (h.ip.version != 6 || frame->end > frame_end)
-		return MC_R_MALFORMED;
 	frame->eth = h.eth;
-	__builtin_memcpy(&frame->source, &h.ip.saddr, sizeof(frame->source));
-	__builtin_memcpy(&frame->group, &h.ip.daddr, sizeof(frame->group));
-	/* RFC 4291 section 2.5.5.2: IPv4 inside us, on no wire; else one family could name the other's */
-	if (mc_addr_is_v4(&frame->source) || mc_addr_is_v4(&frame->group))
-		return MC_R_MALFORMED;
-	frame->protocol = h.ip.nexthdr;
-	frame->ttl = h.ip.hop_limit;
-	frame->tos = h.ip.priority << 4 | h.ip.flow_lbl[0] >> 4;
-	frame->fragment = 0;
-	frame->alert = 0;
-	frame->ipv6 = 1;
-	return 0;
+	return mc_frame_take6(&h.ip, offset + ETH_HLEN, frame_end, frame);
 }
 
 /* @ethertype: in network byte order; MC_R_NOT_OURS for any but IP. */

@@ -114,9 +114,12 @@ __u32 add_vtep(struct datapath *d, __u32 address, __u32 ifindex)
 	struct mc_vtep vtep = {
 		.remote = mc_addr_v4(MC_BE32(address)),
 		.local = mc_addr_v4(MC_BE32(VTEP_LOCAL)),
+		.via = mc_addr_v4(MC_BE32(address)),
 		.ifindex = ifindex,
 		.port = MC_BE16(VXLAN_PORT),
 		.encap = MC_ENCAP_VXLAN,
+		.tunnel = MC_BE32(VXLAN_FLAG_VNI << 24),
+		.vni = MC_VNI_OF_PACKET,
 	};
 	__u32 id = 0;
 

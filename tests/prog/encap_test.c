@@ -207,6 +207,7 @@ static void a_device_that_does_not_forward(void **state)
 	__u32 device = netns_index("u1");
 	__u32 id = add_vtep(d, QUIET, device);
 
+	add_underlay(d, device);
 	assert_int_equal(mc_table_get(&d->in, MC_TABLE_VTEPS, &id, &vtep), 0);
 	vtep.dmac[0] = vtep.smac[0] = QUIET_MAC >> 40;
 	vtep.dmac[3] = vtep.smac[3] = QUIET_MAC >> 16 & 0xff;

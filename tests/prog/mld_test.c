@@ -204,7 +204,7 @@ static void build(enum mc_reason reason)
 
 static void each_reason(void **state)
 {
-	for (int reason = MC_R_IPV6_CHAIN; reason < MC_REASON_COUNT; reason++) {
+	for (int reason = MC_R_IPV6_CHAIN; reason < MC_R_GENEVE_VERSION; reason++) {
 		build(reason);
 		expect_port(*state, port, &frame, reason);
 	}

@@ -10,6 +10,7 @@
 #include <maps/vni.h>
 #include <tests/kit/expect.h>
 #include <tests/kit/netns.h>
+#include <tests/kit/overlay.h>
 #include <tests/kit/scene.h>
 #include <tests/kit/test.h>
 #include <tests/kit/wire.h>
@@ -29,6 +30,7 @@ struct row {
 	__u16 fragment;
 	unsigned int sources; /* of a record */
 	struct igmp igmp;
+	struct geneve geneve;
 };
 
 static __u32 port;
@@ -74,6 +76,7 @@ static void jumbo(struct datapath *d, const struct row *row)
 {
 	int wire = wire_open(netns_index("p0p"));
 
+	shell("ip link set u0 mtu 65535");
 	wire_attach_port(d, port);
 	packet_data(&frame, row->group, JUMBO_BYTES);
 	wire_send(wire, &frame);
@@ -81,6 +84,7 @@ static void jumbo(struct datapath *d, const struct row *row)
 		usleep(1000);
 	wire_detach(port);
 	close(wire);
+	shell("ip link set u0 mtu 1500");
 	assert_int_equal(counted(d, row->reason), 1);
 }
 
@@ -114,6 +118,39 @@ static void outer(struct datapath *d, const struct row *row)
 	packet_tunnel(&frame, &tunnel, &inner);
 	expect_underlay(d, LOOPBACK, &frame, row->reason);
 	expect_guard(d, &frame, row->reason);
+}
+
+/* Geneve from the VTEP, with one thing wrong; @type: the outer traffic class. */
+static void geneve(struct datapath *d, const struct row *row)
+{
+	struct outer headers = outer_from_vtep(true, true, VNI);
+
+	add_underlay_with(d, LOOPBACK, 0);
+	add_vtep6(d, VTEP6_REMOTE, scene.uplink, true);
+	headers.geneve = row->geneve;
+	headers.geneve.vni = VNI;
+	headers.ip6.traffic_class = row->type;
+	packet_data(&inner, SERVED, 10);
+	packet_outer(&frame, &headers, &inner);
+	expect_underlay(d, LOOPBACK, &frame, row->reason);
+	expect_guard(d, &frame, row->reason == MC_R_ECN ? MC_R_NONE : row->reason);
+}
+
+/* A replicator whose one hop is where the packet came from. */
+static void onward(struct datapath *d, const struct row *row)
+{
+	static const __u8 underlay_mode[] = { 0x01, 0x29, 0x01, 0x01, 0x40, 0, 0, 0 };
+	const struct ip6 group = ip6("ff04::7");
+	struct outer headers = outer_to_group(group, FLEET_VNI, underlay_mode, 8);
+	struct mc_remote back = { .form = MC_FORM_V6_TAGGED, .mode = MC_MODE_UNDERLAY };
+
+	add_underlay_with(d, LOOPBACK, MC_UNDERLAY_F_REPLICATE);
+	add_vtep6(d, VTEP6_REMOTE, scene.uplink, true);
+	back.vtep = add_hop(d, group, LOOPBACK, true);
+	set_hops(d, group, &back, 1, NULL, 0);
+	packet_data(&inner, row->group, 10);
+	packet_outer(&frame, &headers, &inner);
+	expect_underlay(d, LOOPBACK, &frame, row->reason);
 }
 
 static void inner_report(struct datapath *d, const struct row *row)
@@ -215,6 +252,10 @@ static void other_mac(struct frame *f)
 #define JOIN_WITH(...) { .type = IGMP_V2_REPORT, .group = EMPTY, ##__VA_ARGS__ }
 /* clang-format on */
 
+static const __u8 lying[] = { 0xab, 0xcd, 0x00, 0x01 };
+static const __u8 critical[] = { 0xab, 0xcd, 0x80, 0x00 };
+static const __u8 reserved[] = { 0x01, 0x29, 0x01, 0x01, 0xc0, 0, 0, 0 };
+
 static const struct row rows[] = {
 	{ MC_R_NOT_OURS, data, .group = SERVED, .bend = to_unicast },
 	{ MC_R_FORWARDED, data, .group = SERVED },
@@ -264,6 +305,13 @@ static const struct row rows[] = {
 	  .prepare = no_sources },
 	{ MC_R_SOURCES_FULL, record, .group = EMPTY, .type = TO_IN, .sources = 2 },
 	{ MC_R_SSM_GROUP, record, .group = IP4(232, 1, 1, 1), .type = TO_EX },
+	{ MC_R_GENEVE_VERSION, geneve, .geneve = { .version = 1 } },
+	{ MC_R_GENEVE_CONTROL, geneve, .geneve = { .bits = 0x80 } },
+	{ MC_R_GENEVE_OPTIONS, geneve, .geneve = { .options = lying, .options_length = 4 } },
+	{ MC_R_GENEVE_CRITICAL, geneve, .geneve = { .options = critical, .options_length = 4 } },
+	{ MC_R_RESERVED_MODE, geneve, .geneve = { .options = reserved, .options_length = 8 } },
+	{ MC_R_ECN, geneve, .type = 3 },
+	{ MC_R_INGRESS_EGRESS, onward, .group = UNKNOWN },
 };
 
 static void reaches(void **state)
@@ -295,13 +343,18 @@ static int enter(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[MC_R_IPV6_CHAIN - 1]; /* those from there on: mld_test.c */
+	/* those of IPv6 in between: mld_test.c */
+	const int skipped = MC_R_GENEVE_VERSION - MC_R_IPV6_CHAIN;
+	struct CMUnitTest tests[MC_REASON_COUNT - 1 - (MC_R_GENEVE_VERSION - MC_R_IPV6_CHAIN)];
 
-	for (long reason = 1; reason < MC_R_IPV6_CHAIN; reason++)
-		tests[reason - 1] = (struct CMUnitTest){
+	for (long reason = 1; reason < MC_REASON_COUNT; reason++) {
+		if (reason >= MC_R_IPV6_CHAIN && reason < MC_R_GENEVE_VERSION)
+			continue;
+		tests[reason - 1 - (reason < MC_R_IPV6_CHAIN ? 0 : skipped)] = (struct CMUnitTest){
 			.name = mc_reason_name(reason),
 			.test_func = reaches,
 			.initial_state = (void *)reason,
 		};
+	}
 	return cmocka_run_group_tests(tests, enter, NULL);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* include/bpfcast/vxlan.h: the outer headers of a frame from the underlay. */
+/* include/bpfcast/outer.h: the outer headers of a frame from the underlay. */
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpfcast/outer.h>
 #include <bpfcast/util.h>
-#include <bpfcast/vxlan.h>
 #include <tests/kit/packet.h>
 #include <tests/kit/test.h>
 
@@ -16,8 +16,8 @@ static struct mc_outer outer;
 /* On a copy of exactly its size, so that ASan sees a read beyond it. */
 static int parse_frame(void)
 {
-	const struct mc_outer_match match = {
-		.local = MC_BE32(VTEP_LOCAL),
+	const struct mc_underlay underlay = {
+		.local = mc_addr_v4(MC_BE32(VTEP_LOCAL)),
 		.vxlan_port = MC_BE16(VXLAN_PORT),
 	};
 	__u8 *copy = malloc(frame.length ? frame.length : 1);
@@ -27,7 +27,7 @@ static int parse_frame(void)
 	assert_non_null(copy);
 	memcpy(copy, frame.byte, frame.length);
 	memset(&outer, 0, sizeof(outer));
-	reason = mc_vxlan_parse(&packet, frame.length, &match, &outer);
+	reason = mc_outer_parse(&packet, frame.length, &underlay, &outer);
 	free(copy);
 	return reason;
 }
