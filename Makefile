@@ -40,6 +40,7 @@ KIT_SRC  := $(wildcard tests/kit/*.c)
 TOOL_SRC := $(wildcard tests/tools/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
 FUZZ_LIB_SRC := $(addprefix tests/fuzz/,fuzz.c membership.c mutate.c reading.c) maps/log.c maps/text.c \
+	maps/underlay_group.c \
 	$(addprefix cli/,arg_address.c args.c array.c cli.c verb.c word.c)
 
 BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(BUILD)/%.bpf.o)

@@ -10,6 +10,7 @@
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
 #include <maps/text.h>
+#include <maps/underlay_group.h>
 
 #include "array.h"
 #include "cli.h"
@@ -21,6 +22,11 @@ static int parse_addr(struct cli *cli, const struct arg *arg, const char *text,
 	if (mc_addr_parse(text, addr))
 		return cli_usage(cli, "%s '%s' is not an IP address", arg->name, text);
 	return 0;
+}
+
+int arg_addr(struct cli *cli, const struct arg *arg, const char *text)
+{
+	return parse_addr(cli, arg, text, arg->to);
 }
 
 static int refuse_link_local(const char *text)
@@ -69,13 +75,15 @@ static int parse_host(struct cli *cli, const struct arg *arg, const char *text,
 
 	if (err)
 		return err;
-	if (!mc_addr_is_v4(&addr))
-		return mc_error(-EOPNOTSUPP, "%s: an IPv6 underlay comes with a later version",
-				text);
-	if (mc_v4_is_bad_source(addr.word[3]))
+	if (mc_addr_is_bad_source(&addr))
 		return cli_usage(cli,
 				 "%s cannot be the address of a node: it must be unicast, "
-				 "and not loopback or 0.0.0.0/8",
+				 "and not loopback, :: or 0.0.0.0/8",
+				 text);
+	if (mc_addr_is_v6_link_local(&addr))
+		return cli_usage(cli,
+				 "%s cannot be the address of a node: it is link-local, and so "
+				 "means another one on each device",
 				 text);
 	*host = addr;
 	return 0;
@@ -115,6 +123,23 @@ int arg_hosts(struct cli *cli, const struct arg *arg, const char *text)
 int arg_addrs(struct cli *cli, const struct arg *arg, const char *text)
 {
 	return parse_list(cli, arg, text, parse_addr);
+}
+
+int arg_sources(struct cli *cli, const struct arg *arg, const char *text)
+{
+	return strcmp(text, "none") ? arg_addrs(cli, arg, text) : 0;
+}
+
+int arg_underlay_group(struct cli *cli, const struct arg *arg, const char *text)
+{
+	struct mc_addr addr;
+	int err = parse_addr(cli, arg, text, &addr);
+
+	if (!err)
+		err = mc_underlay_group_check(&addr);
+	if (!err)
+		*(struct mc_addr *)arg->to = addr;
+	return err;
 }
 
 /* Six bytes of two digits each. */

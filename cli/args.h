@@ -55,8 +55,17 @@ int arg_host(struct cli *cli, const struct arg *arg, const char *text);	  /* str
 int arg_hosts(struct cli *cli, const struct arg *arg, const char *text); /* struct array of these */
 int arg_mac(struct cli *cli, const struct arg *arg, const char *text);	 /* __u8[6] */
 
+/* An address, whatever it is: struct mc_addr. */
+int arg_addr(struct cli *cli, const struct arg *arg, const char *text);
+
 /* As arg_hosts, of both families and whatever they are. */
 int arg_addrs(struct cli *cli, const struct arg *arg, const char *text);
+
+/* The address of an underlay group: struct mc_addr. */
+int arg_underlay_group(struct cli *cli, const struct arg *arg, const char *text);
+
+/* Sources, as arg_addrs, or the word 'none' for an empty list: struct array of struct mc_addr. */
+int arg_sources(struct cli *cli, const struct arg *arg, const char *text);
 
 /* Seconds with up to three decimals, into milliseconds, as are min and max: __u32. */
 int arg_interval(struct cli *cli, const struct arg *arg, const char *text);

@@ -21,6 +21,8 @@ static int load(struct cli *cli, int argc, char **argv)
 		ARG_OPTIONAL("sources", arg_number, &options.sources, .min = 1, .max = SOURCES_MAX),
 		ARG_OPTIONAL("vxlan-port", arg_number, &vxlan_port, .min = 1, .max = 65535),
 		ARG_OPTIONAL("geneve-port", arg_number, &geneve_port, .min = 1, .max = 65535),
+		ARG_OPTIONAL("fleet-vni", arg_number, &options.fleet_vni,
+			     .given = &options.fleet_chosen, .max = MC_VNI_MAX),
 	};
 	int err = args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args));
 
@@ -44,13 +46,14 @@ static int unload(struct cli *cli, int argc, char **argv)
 }
 
 static const struct verb load_verbs[] = {
-	{ "", "[groups N] [members N] [sources N] [vxlan-port N] [geneve-port N]",
+	{ "", "[groups N] [members N] [sources N] [vxlan-port N] [geneve-port N] [fleet-vni N]",
 	  "load the datapath, or replace its programs and keep its tables",
 	  "  groups N       most groups of the instance; 4096 unless said\n"
 	  "  members N      most local members; 65536 unless said\n"
 	  "  sources N      most sources that members name; 65536 unless said\n"
 	  "  vxlan-port N   UDP port of VXLAN; 4789 unless said\n"
-	  "  geneve-port N  UDP port of Geneve; 6081 unless said\n",
+	  "  geneve-port N  UDP port of Geneve; 6081 unless said\n"
+	  "  fleet-vni N    the VNI of copies to underlay groups; 77 unless said\n",
 	  load, false },
 	{},
 };

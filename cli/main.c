@@ -74,8 +74,9 @@ static const struct object help_object = { "help", "this text", help_verbs };
 
 static const struct object *const objects[] = {
 	&load_object,	 &unload_object, &status_object,  &underlay_object, &vni_object,
-	&port_object,	 &vtep_object,	 &group_object,	  &member_object,   &stats_object,
-	&monitor_object, &batch_object,	 &version_object, &help_object,	    NULL,
+	&port_object,	 &vtep_object,	 &group_object,	  &member_object,   &m2p_object,
+	&forward_object, &stats_object,	 &monitor_object, &batch_object,    &version_object,
+	&help_object,	 NULL,
 };
 
 static int parse_option(struct cli *cli, int option, char **argv)

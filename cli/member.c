@@ -46,8 +46,6 @@ static int check_target(struct cli *cli, const struct target *target)
 		return cli_usage(cli, "say who: either a port or a VTEP");
 	if (target->include && target->exclude)
 		return cli_usage(cli, "say either include or exclude");
-	if (!target->dev && (target->include || target->exclude))
-		return cli_usage(cli, "sources are for a port: a VTEP gets all of them");
 	return 0;
 }
 
@@ -61,8 +59,8 @@ static int parse_target(struct cli *cli, int argc, char **argv, struct target *t
 		ARG_NEEDED("vni", arg_number, &target->key.vni, .max = MC_VNI_MAX),
 		ARG_OPTIONAL("port", arg_device, &target->dev),
 		ARG_OPTIONAL("vtep", arg_hosts, &target->vteps),
-		ARG_OPTIONAL("include", arg_addrs, &target->sources, .given = &target->include),
-		ARG_OPTIONAL("exclude", arg_addrs, &target->sources, .given = &target->exclude),
+		ARG_OPTIONAL("include", arg_sources, &target->sources, .given = &target->include),
+		ARG_OPTIONAL("exclude", arg_sources, &target->sources, .given = &target->exclude),
 	};
 	int err = args_parse(cli, argc, argv, args,
 			     filter ? MC_ARRAY_SIZE(args) : TARGET_ARGS_NO_FILTER);
@@ -106,9 +104,9 @@ static int add(struct cli *cli, int argc, char **argv)
 		err = target.dev ? find_member(&target, &key) : find_vtep(cli, &target, &vtep);
 	if (err)
 		return err;
-	if (!target.dev)
-		return mc_remote_add(target.in, &target.key, vtep);
 	filter = filter_of(&target);
+	if (!target.dev)
+		return mc_remote_add(target.in, &target.key, vtep, &filter);
 	return mc_member_add(target.in, &key, MC_ORIGIN_STATIC, &filter);
 }
 
@@ -164,9 +162,11 @@ static int find_vteps(struct mc_instance *in, const struct array *addresses, str
 static int replace_vteps(const struct target *target)
 {
 	autoarray struct array ids = ARRAY_OF(__u32);
+	struct mc_filter filter = filter_of(target);
 	int err = find_vteps(target->in, &target->vteps, &ids);
 
-	return err ? err : mc_remote_set(target->in, &target->key, ids.items, (__u32)ids.count);
+	return err ? err
+		   : mc_remote_set(target->in, &target->key, ids.items, (__u32)ids.count, &filter);
 }
 
 static int replace(struct cli *cli, int argc, char **argv)
@@ -225,7 +225,7 @@ static int flush(struct cli *cli, int argc, char **argv)
 		err = mc_member_del(in, array_at(&found, i), MC_ORIGIN_STATIC);
 	if (err)
 		return err;
-	return mc_remote_set(in, &members.key, NULL, 0);
+	return mc_remote_set(in, &members.key, NULL, 0, &mc_filter_all);
 }
 
 static const struct verb verbs[] = {
@@ -240,15 +240,17 @@ static const struct verb verbs[] = {
 	  "         no-device  its device is gone\n"
 	  "expires  time left of the host's wish for all sources, unless it reports again\n",
 	  member_show, false },
-	{ "add", "GROUP vni N {port DEV [include IP,...|exclude IP,...] | vtep IP}",
+	{ "add", "GROUP vni N {port DEV | vtep IP} [include IP,...|exclude IP,...]",
 	  "give the group to a port, or to another node",
 	  "  include IP,...  what comes from these sources only\n"
+	  "  include none    nothing: for a VTEP\n"
 	  "  exclude IP,...  all but what comes from these\n"
-	  "A host that has joined by itself gets what either of the two wants.\n",
+	  "A host that has joined by itself gets what either of the two wants. To a VTEP, what nobody\n"
+	  "there wants is not sent; adding it again with other sources changes that, in one step.\n",
 	  add, false },
 	{ "del", "GROUP vni N {port DEV | vtep IP}",
 	  "undo that; a port whose host has joined keeps getting it", NULL, del, false },
-	{ "replace", "GROUP vni N {port DEV [include IP,...|exclude IP,...] | vtep IP[,IP...]}",
+	{ "replace", "GROUP vni N {port DEV | vtep IP[,IP...]} [include IP,...|exclude IP,...]",
 	  "same for a port, whatever it had; or make these nodes the remote members, in one step",
 	  NULL, replace, false },
 	{ "flush", "GROUP vni N", "remove what was added: static and remote members", NULL, flush,

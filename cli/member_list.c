@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <bpfcast/log.h>
-#include <bpfcast/util.h>
+#include <maps/egress.h>
 #include <maps/group.h>
 #include <maps/member.h>
 #include <maps/port.h>
-#include <maps/remote.h>
 
 #include "group.h"
 
@@ -43,17 +42,21 @@ static int add_remotes(const struct mc_group *group, void *arg)
 {
 	struct member_list *list = arg;
 	struct member_row row = { .key = group->key, .kind = MEMBER_REMOTE };
-	mc_autofree __u32 *vteps = NULL;
-	__u32 count = 0;
+	struct mc_remote_list remotes = { 0 };
 	int err;
 
 	if (!group->remote || !is_wanted(list, group->key.vni, &group->key.group))
 		return 0;
-	err = mc_remote_get(list->in, &group->key, &vteps, &count);
-	if (err == -ENOENT) /* deleted since */
-		return 0;
-	for (__u32 i = 0; !err && i < count; i++) {
-		row.id = vteps[i];
+	err = mc_egress_members(list->in, &group->key, &remotes);
+	if (!err)
+		err = array_add(&list->remotes, &remotes);
+	if (err) {
+		mc_remote_list_free(&remotes);
+		return err;
+	}
+	for (__u32 i = 0; !err && i < remotes.count; i++) {
+		row.id = remotes.item[i].slot.vtep;
+		row.remote = remotes.item[i];
 		err = array_add(&list->rows, &row);
 	}
 	return err;
@@ -107,6 +110,15 @@ int member_list_read(struct member_list *list)
 		return mc_error_errno(err, "cannot read the members");
 	array_sort(&list->rows, by_group);
 	return 0;
+}
+
+void member_list_free(struct member_list *list)
+{
+	for (size_t i = 0; i < list->remotes.count; i++)
+		mc_remote_list_free(array_at(&list->remotes, i));
+	array_free(&list->remotes);
+	array_free(&list->rows);
+	array_free(&list->ports);
 }
 
 const struct member_port *member_list_port(const struct member_list *list, __u32 ifindex)

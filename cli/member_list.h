@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <bpfcast/abi.h>
+#include <maps/remote_list.h>
 
 #include "array.h"
 #include "device.h"
@@ -16,7 +17,8 @@ struct member_row {
 	struct mc_group_key key;
 	__u32 id; /* ifindex, or id of a VTEP */
 	enum member_kind kind;
-	struct mc_member member; /* MEMBER_LOCAL */
+	struct mc_member member;      /* MEMBER_LOCAL */
+	struct mc_remote_item remote; /* MEMBER_REMOTE; its sources belong to the list */
 };
 
 /* A port, and whether its device is still there. */
@@ -33,12 +35,22 @@ struct member_list {
 	bool has_group, has_vni;
 	const char *dev; /* NULL: any */
 	__u32 ifindex;
-	struct array rows;  /* by group */
-	struct array ports; /* by index: read once, whatever the number of members */
+	struct array rows;    /* by group */
+	struct array ports;   /* by index: read once, whatever the number of members */
+	struct array remotes; /* of struct mc_remote_list, to be freed with this */
 };
 
-/* Fills in rows and ports of @list, whose other members are set. Errors are said. */
+#define MEMBER_LIST                                                                                \
+	{                                                                                          \
+		.rows = ARRAY_OF(struct member_row), .ports = ARRAY_OF(struct member_port),        \
+		.remotes = ARRAY_OF(struct mc_remote_list)                                         \
+	}
+
+/* Fills in @list, in which is set what is asked for. Errors are said. */
 int member_list_read(struct member_list *list);
+
+/* Frees what reading has filled in. */
+void member_list_free(struct member_list *list);
 
 /* The port of a row; NULL: there is none with this index. */
 const struct member_port *member_list_port(const struct member_list *list, __u32 ifindex);

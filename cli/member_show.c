@@ -131,6 +131,8 @@ static int show_sources(struct view *view, const struct member_row *row)
 	if (row->kind == MEMBER_LOCAL && row->member.sources)
 		err = mc_member_for_each_source(view->list->in, &key, &row->member, add_source,
 						&sources);
+	for (__u32 i = 0; !err && row->kind == MEMBER_REMOTE && i < row->remote.slot.sources; i++)
+		err = array_add(&sources.addrs, &row->remote.sources[i]);
 	array_sort(&sources.addrs, by_address);
 	output_addrs(&view->out, "sources", &sources.addrs,
 		     view->out.cli->statistics ? SIZE_MAX : SOURCES_SHOWN);
@@ -169,6 +171,7 @@ static void show_remote(struct view *view, const struct member_row *row)
 	char text[MC_ADDR_TEXT];
 
 	output_text(out, "origin", mc_addr_is_zero(&row->key.group) ? "control" : "static");
+	output_text(out, "filter", mc_filter_name(!(row->remote.slot.flags & MC_REMOTE_F_DENY)));
 	if (mc_vtep_get(view->list->in, row->id, &vtep)) {
 		output_text(out, "state", "no-device");
 		return;
@@ -212,8 +215,7 @@ static int print(const struct cli *cli, const struct member_list *list)
 
 int member_show(struct cli *cli, int argc, char **argv)
 {
-	struct member_list list = { .rows = ARRAY_OF(struct member_row),
-				    .ports = ARRAY_OF(struct member_port) };
+	__attribute__((cleanup(member_list_free))) struct member_list list = MEMBER_LIST;
 	const struct arg args[] = {
 		ARG_OPTIONAL("GROUP", arg_known_group, &list.key.group, .given = &list.has_group),
 		ARG_OPTIONAL("vni", arg_number, &list.key.vni, .given = &list.has_vni,
@@ -230,7 +232,5 @@ int member_show(struct cli *cli, int argc, char **argv)
 		err = member_list_read(&list);
 	if (!err)
 		err = print(cli, &list);
-	array_free(&list.rows);
-	array_free(&list.ports);
 	return err;
 }

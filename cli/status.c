@@ -34,6 +34,7 @@ static const struct column columns[] = {
 	{ "loads", COLUMN_JSON },
 	{ "vxlan_port", COLUMN_PLAIN },
 	{ "geneve_port", COLUMN_PLAIN },
+	{ "fleet_vni", COLUMN_PLAIN },
 	{ "attached_ports", COLUMN_PLAIN },
 	{ "attached_underlays", COLUMN_PLAIN },
 	{ "ports", COLUMN_PLAIN },
@@ -48,6 +49,10 @@ static const struct column columns[] = {
 	{ "sources_max", COLUMN_JSON },
 	{ "vteps", COLUMN_PLAIN },
 	{ "vteps_max", COLUMN_JSON },
+	{ "m2p", COLUMN_PLAIN },
+	{ "m2p_max", COLUMN_JSON },
+	{ "forwarding", COLUMN_PLAIN },
+	{ "forwarding_max", COLUMN_JSON },
 	{ "warnings", COLUMN_PLAIN },
 	{},
 };
@@ -99,6 +104,10 @@ static int show_tables(struct status *status)
 		err = show_table(status, "sources", MC_TABLE_SOURCES);
 	if (!err)
 		err = show_table(status, "vteps", MC_TABLE_VTEP_IDS);
+	if (!err)
+		err = show_table(status, "m2p", MC_TABLE_M2P);
+	if (!err)
+		err = show_table(status, "forwarding", MC_TABLE_FORWARDING);
 	return err;
 }
 
@@ -127,12 +136,18 @@ static int by_text(const void *a, const void *b)
 static int show_underlay(__u32 ifindex, const struct mc_underlay *underlay, void *arg)
 {
 	struct status *status = arg;
-	char text[128], addr[MC_ADDR_TEXT];
+	char text[192], addrs[2 * MC_ADDR_TEXT], addr[MC_ADDR_TEXT];
+	bool has_v4 = !mc_addr_is_zero(&underlay->local);
+	bool has_v6 = !mc_addr_is_zero(&underlay->local6);
 
 	(void)ifindex;
-	snprintf(text, sizeof(text), "%s: %s, %s, xdp %s", underlay->name,
-		 mc_addr_format(&underlay->local, addr), mc_attach_name(underlay->attach),
-		 mc_xdp_name(underlay->xdp));
+	snprintf(addrs, sizeof(addrs), "%s", has_v4 ? mc_addr_format(&underlay->local, addr) : "");
+	if (has_v6)
+		snprintf(addrs + strlen(addrs), sizeof(addrs) - strlen(addrs), "%s%s",
+			 has_v4 ? ", " : "", mc_addr_format(&underlay->local6, addr));
+	snprintf(text, sizeof(text), "%s: %s, %s, xdp %s%s", underlay->name, addrs,
+		 mc_attach_name(underlay->attach), mc_xdp_name(underlay->xdp),
+		 underlay->flags & MC_UNDERLAY_F_REPLICATE ? ", replicates" : "");
 	output_list(&status->out, "attached_underlays", text);
 	return 0;
 }
@@ -180,6 +195,7 @@ static void show_versions(struct status *status, const struct mc_instance_info *
 	output_number(out, "loads", info->loads);
 	output_number(out, "vxlan_port", MC_BE16(info->vxlan_port));
 	output_number(out, "geneve_port", MC_BE16(info->geneve_port));
+	output_number(out, "fleet_vni", info->fleet_vni);
 }
 
 static void show_warning(const char *text, void *arg)

@@ -28,6 +28,6 @@ int verb_run(struct cli *cli, int argc, char **argv);
 void verb_help_all(const struct cli *cli);
 void verb_help_object(const struct object *object);
 
-extern const struct object batch_object, group_object, load_object, member_object, monitor_object,
-	port_object, stats_object, status_object, underlay_object, unload_object, vni_object,
-	vtep_object;
+extern const struct object batch_object, forward_object, group_object, load_object, m2p_object,
+	member_object, monitor_object, port_object, stats_object, status_object, underlay_object,
+	unload_object, vni_object, vtep_object;

@@ -70,35 +70,44 @@ static int parse(struct cli *cli, int argc, char **argv, struct settings *settin
 		ARG_OPTIONAL("dev", arg_device, &settings->dev),
 		ARG_OPTIONAL("src", arg_host, &settings->source, .given = &settings->has_source),
 	};
-	int err = args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args));
 
-	if (err)
-		return err;
-	if (settings->encap == MC_ENCAP_GENEVE)
-		return mc_error(-EOPNOTSUPP, "encap geneve comes with a later version; leave it "
-					     "out, or say 'encap vxlan'");
-	return 0;
+	return args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args));
 }
 
 static int check_own(__u32 ifindex, const struct mc_underlay *underlay, void *arg)
 {
 	(void)ifindex;
-	return mc_addr_equal(&underlay->local, arg) ? -EADDRINUSE : 0;
+	return mc_addr_equal(mc_underlay_local(underlay, arg), arg) ? -EADDRINUSE : 0;
 }
 
 /* A source that the host does not have would make us send as somebody else. */
-static int check_source(const struct mc_addr *source)
+static int check_source(const struct settings *settings)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr.s_addr = source->word[3] };
-	mc_autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const struct mc_addr *source = &settings->source;
+	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_addr.s_addr = source->word[3] };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	bool is_v4 = mc_addr_is_v4(source);
+	mc_autoclose int fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	char text[MC_ADDR_TEXT];
 
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+	mc_addr_format(source, text);
+	if (is_v4 != mc_addr_is_v4(&settings->remote))
+		return mc_error(-EINVAL, "src %s is not of the address family of the VTEP", text);
+	memcpy(&v6.sin6_addr, source, sizeof(v6.sin6_addr));
+	if (fd >= 0 && (is_v4 ? bind(fd, (struct sockaddr *)&v4, sizeof(v4))
+			      : bind(fd, (struct sockaddr *)&v6, sizeof(v6))))
 		return mc_error(-errno,
 				"src %s is not an address of this host; 'ip addr' lists "
 				"them",
-				mc_addr_format(source, text));
+				text);
 	return 0;
+}
+
+static __be16 udp_port(const struct settings *settings, const struct mc_underlay *underlay)
+{
+	if (settings->port)
+		return MC_BE16(settings->port);
+	return settings->encap == MC_ENCAP_GENEVE ? underlay->geneve_port : underlay->vxlan_port;
 }
 
 static int resolve(struct mc_instance *in, struct settings *settings, struct mc_vtep *vtep)
@@ -113,17 +122,19 @@ static int resolve(struct mc_instance *in, struct settings *settings, struct mc_
 				"%s is our own address on the underlay; a VTEP is another node",
 				mc_addr_format(&settings->remote, text));
 	if (!err && settings->has_source)
-		err = check_source(&settings->source);
+		err = check_source(settings);
 	if (!err)
 		err = mc_underlay_route(in, &settings->remote, settings->dev, &ifindex, &underlay);
 	if (err)
 		return err;
 	*vtep = (struct mc_vtep){
 		.remote = settings->remote,
-		.local = settings->has_source ? settings->source : underlay.local,
+		.local = settings->has_source ? settings->source
+					      : *mc_underlay_local(&underlay, &settings->remote),
 		.ifindex = ifindex,
-		.port = settings->port ? MC_BE16(settings->port) : underlay.vxlan_port,
+		.port = udp_port(settings, &underlay),
 		.encap = settings->encap,
+		.flags = settings->dev ? MC_VTEP_F_DEV : 0,
 	};
 	mc_next_hop_seed(vtep);
 	return 0;
@@ -276,10 +287,12 @@ static int show(struct cli *cli, int argc, char **argv)
 static const struct verb verbs[] = {
 	{ "show", "", "list the VTEPs and how they are reached", NULL, show, false },
 	{ "add", SETTINGS, "know another node: send to it, take packets from it",
-	  "  encap vxlan  the encapsulation; Geneve comes with a later version\n"
-	  "  port N       its UDP port; that of the instance unless said\n"
-	  "  dev DEV      the underlay to reach it by; what the routes say unless said\n"
-	  "  src IP       the outer source; our address on that underlay unless said\n",
+	  "  encap vxlan   the encapsulation; the default\n"
+	  "        geneve  same, in Geneve\n"
+	  "  port N        its UDP port; that of the encapsulation in this instance unless said\n"
+	  "  dev DEV       the underlay to reach it by, always; unless said, the one that the\n"
+	  "                routes say, each time\n"
+	  "  src IP        the outer source; our address on that underlay unless said\n",
 	  add, false },
 	{ "replace", SETTINGS, "same, and change it if it is known", NULL, replace, false },
 	{ "del", "IP", "forget it; it leaves all groups first", NULL, del, false },

@@ -241,6 +241,10 @@ static int write_info(struct mc_instance *in, const struct mc_load_options *opti
 	info.vxlan_port = choose_port(options->vxlan_port, info.vxlan_port, MC_DEFAULT_VXLAN_PORT);
 	info.geneve_port =
 		choose_port(options->geneve_port, info.geneve_port, MC_DEFAULT_GENEVE_PORT);
+	if (options->fleet_chosen)
+		info.fleet_vni = options->fleet_vni;
+	else if (!info.loads)
+		info.fleet_vni = MC_DEFAULT_FLEET_VNI;
 	info.loads++;
 	info.loaded_at = boottime();
 	snprintf(info.version, sizeof(info.version), "%s", MC_VERSION);
@@ -248,7 +252,7 @@ static int write_info(struct mc_instance *in, const struct mc_load_options *opti
 	return err ? mc_error_errno(err, "cannot write instance '%s'", in->name) : 0;
 }
 
-/* Refuses a reload from another namespace, or one that would change ports under live underlays. */
+/* Refuses a reload from another namespace, or one that would change what live underlays are set to. */
 static int check_reload(struct mc_instance *in, const struct mc_load_options *options)
 {
 	struct mc_instance_info info;
@@ -269,6 +273,11 @@ static int check_reload(struct mc_instance *in, const struct mc_load_options *op
 			"instance '%s' is loaded with UDP ports %u and %u: 'bpfcast unload' it "
 			"to change them",
 			in->name, MC_BE16(info.vxlan_port), MC_BE16(info.geneve_port));
+	if (options->fleet_chosen && options->fleet_vni != info.fleet_vni)
+		return mc_error(-EBUSY,
+				"instance '%s' is loaded with %u as the fleet's VNI: 'bpfcast "
+				"unload' it to change it",
+				in->name, info.fleet_vni);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* Load, upgrade and unload the datapath of an instance. Each step may be the last before a kill -9. */
 #pragma once
 
+#include <stdbool.h>
 #include <bpfcast/abi.h>
 
 struct mc_load_options {
@@ -10,6 +11,8 @@ struct mc_load_options {
 	__u32 sources;	   /* most sources; same */
 	__u16 vxlan_port;  /* host order; 0: same */
 	__u16 geneve_port; /* same */
+	bool fleet_chosen; /* else the fleet's VNI is as before, or MC_DEFAULT_FLEET_VNI */
+	__u32 fleet_vni;
 };
 
 /*

@@ -7,21 +7,41 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <linux/if_arp.h>
 #include <linux/if_link.h>
-#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
 #include <bpfcast/util.h>
 #include <loader/netlink.h>
 
-static bool read_forwarding(const char *name)
+bool mc_netdev_forwards(const char *name, bool v6)
 {
 	char path[80];
 	mc_autofile FILE *file = NULL;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/forwarding", name);
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv%c/conf/%s/forwarding", v6 ? '6' : '4',
+		 name);
 	file = fopen(path, "re");
 	return file && fgetc(file) == '1';
+}
+
+/* Devices whose packets begin with the IP header: as dev_is_mac_header_xmit() of the kernel has it. */
+static bool has_no_mac(unsigned int type)
+{
+	switch (type) {
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+	case ARPHRD_IPGRE:
+	case ARPHRD_IP6GRE:
+	case ARPHRD_VOID:
+	case ARPHRD_NONE:
+	case ARPHRD_RAWIP:
+	case ARPHRD_PIMREG:
+		return true;
+	default:
+		return false;
+	}
 }
 
 struct link_answer {
@@ -46,6 +66,7 @@ static int read_link(const struct nlmsghdr *nlh, void *arg)
 	struct nlattr *attr;
 
 	answer->dev.ifindex = ifi->ifi_index;
+	answer->dev.no_mac = has_no_mac(ifi->ifi_type);
 	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_MTU:
@@ -86,37 +107,47 @@ int mc_netdev_get(const char *name, struct mc_netdev *dev)
 	if (err)
 		return err;
 	answer.dev.is_veth_pair = answer.veth && answer.peer_elsewhere;
-	answer.dev.forwards = read_forwarding(name);
 	*dev = answer.dev;
 	return 0;
 }
 
 struct address_search {
 	__u32 ifindex;
+	__u8 family;
 	const struct mc_addr *wanted; /* NULL: the first of global scope */
 	struct mc_addr found;
 	bool done;
 };
 
+/* One to be known by: not a group that was joined (IFA_F_MCAUTOJOIN), not one that goes with time. */
+static bool is_lasting(const struct ifaddrmsg *ifa, const struct mc_addr *addr)
+{
+	return ifa->ifa_scope == RT_SCOPE_UNIVERSE && !mc_addr_is_multicast(addr) &&
+	       !(ifa->ifa_flags & (IFA_F_TEMPORARY | IFA_F_DADFAILED));
+}
+
+/* On a link with a peer, IFA_ADDRESS is the peer's; without, IPv6 has no IFA_LOCAL. */
 static int match_address(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
 	struct address_search *search = arg;
+	struct mc_addr addr = { 0 };
+	bool has_local = false;
 	struct nlattr *attr;
-	struct mc_addr addr;
 
 	if (ifa->ifa_index != search->ifindex || search->done)
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
-		if (mnl_attr_get_type(attr) != IFA_LOCAL)
-			continue;
-		addr = mc_addr_v4(mnl_attr_get_u32(attr));
-		if (search->wanted ? !mc_addr_equal(&addr, search->wanted)
-				   : ifa->ifa_scope != RT_SCOPE_UNIVERSE)
-			continue;
-		search->found = addr;
-		search->done = true;
+		__u16 type = mnl_attr_get_type(attr);
+
+		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !has_local))
+			(void)mc_netlink_get_addr(attr, &addr);
+		has_local |= type == IFA_LOCAL;
 	}
+	if (search->wanted ? !mc_addr_equal(&addr, search->wanted) : !is_lasting(ifa, &addr))
+		return MNL_CB_OK;
+	search->found = addr;
+	search->done = true;
 	return MNL_CB_OK;
 }
 
@@ -130,16 +161,16 @@ static int search_address(struct address_search *search)
 	nlh->nlmsg_type = RTM_GETADDR;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
-	ifa->ifa_family = AF_INET;
+	ifa->ifa_family = search->family;
 	err = mc_netlink_ask(nlh, match_address, search);
 	if (err)
 		return err;
 	return search->done ? 0 : -EADDRNOTAVAIL;
 }
 
-int mc_netdev_address(__u32 ifindex, struct mc_addr *addr)
+int mc_netdev_address(__u32 ifindex, bool v6, struct mc_addr *addr)
 {
-	struct address_search search = { .ifindex = ifindex };
+	struct address_search search = { .ifindex = ifindex, .family = v6 ? AF_INET6 : AF_INET };
 	int err = search_address(&search);
 
 	if (!err)
@@ -149,90 +180,11 @@ int mc_netdev_address(__u32 ifindex, struct mc_addr *addr)
 
 bool mc_netdev_has_address(__u32 ifindex, const struct mc_addr *addr)
 {
-	struct address_search search = { .ifindex = ifindex, .wanted = addr };
+	struct address_search search = {
+		.ifindex = ifindex,
+		.family = mc_netlink_family(addr),
+		.wanted = addr,
+	};
 
 	return !search_address(&search);
-}
-
-static int read_route(const struct nlmsghdr *nlh, void *arg)
-{
-	struct mc_route *route = arg;
-	struct nlattr *attr;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct rtmsg)) {
-		switch (mnl_attr_get_type(attr)) {
-		case RTA_OIF:
-			route->ifindex = mnl_attr_get_u32(attr);
-			break;
-		case RTA_GATEWAY:
-			route->gateway = mc_addr_v4(mnl_attr_get_u32(attr));
-			break;
-		case RTA_PREFSRC:
-			route->source = mc_addr_v4(mnl_attr_get_u32(attr));
-			break;
-		default:
-			break;
-		}
-	}
-	return MNL_CB_OK;
-}
-
-int mc_netdev_route(const struct mc_addr *remote, __u32 ifindex, struct mc_route *route)
-{
-	char buffer[256] = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-	struct mc_route found = { .gateway = *remote };
-	struct rtmsg *rtm;
-	int err;
-
-	nlh->nlmsg_type = RTM_GETROUTE;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = AF_INET;
-	rtm->rtm_dst_len = 32;
-	mnl_attr_put_u32(nlh, RTA_DST, remote->word[3]);
-	if (ifindex)
-		mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
-	err = mc_netlink_ask(nlh, read_route, &found);
-	if (!err)
-		*route = found;
-	return err;
-}
-
-static int read_neighbour(const struct nlmsghdr *nlh, void *arg)
-{
-	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
-	struct nlattr *attr;
-
-	if (!(ndm->ndm_state &
-	      (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY)))
-		return MNL_CB_OK;
-	mnl_attr_for_each(attr, nlh, sizeof(*ndm))
-		if (mnl_attr_get_type(attr) == NDA_LLADDR && mnl_attr_get_payload_len(attr) == 6)
-			memcpy(arg, mnl_attr_get_payload(attr), 6);
-	return MNL_CB_OK;
-}
-
-int mc_netdev_neighbour(__u32 ifindex, const struct mc_addr *addr, __u8 mac[6])
-{
-	static const __u8 none[6];
-	char buffer[256] = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-	__u8 found[6] = { 0 };
-	struct ndmsg *ndm;
-	int err;
-
-	nlh->nlmsg_type = RTM_GETNEIGH;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
-	ndm->ndm_family = AF_INET;
-	ndm->ndm_ifindex = (int)ifindex;
-	mnl_attr_put_u32(nlh, NDA_DST, addr->word[3]);
-	err = mc_netlink_ask(nlh, read_neighbour, found);
-	if (err)
-		return err;
-	if (!memcmp(found, none, sizeof(none)))
-		return -ENOENT;
-	memcpy(mac, found, sizeof(found));
-	return 0;
 }

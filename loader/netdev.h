@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What rtnetlink knows of devices, addresses, routes and neighbours in the caller's namespace. */
+/* What rtnetlink knows of devices and their addresses in the caller's namespace. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,27 +10,18 @@ struct mc_netdev {
 	__u32 ifindex;
 	__u32 mtu; /* bytes */
 	__u8 mac[6];
+	bool no_mac;	   /* packets begin with the IP header: tun, WireGuard */
 	bool is_veth_pair; /* a veth whose peer is in another network namespace */
-	bool forwards;	   /* net.ipv4.conf.DEV.forwarding */
 };
 
 /* -ENODEV, silently. */
 int mc_netdev_get(const char *name, struct mc_netdev *dev);
 
-/* The device's first IPv4 address of global scope; -EADDRNOTAVAIL, silently. */
-int mc_netdev_address(__u32 ifindex, struct mc_addr *addr);
+/* net.ipv4.conf.NAME.forwarding, or that of IPv6 */
+bool mc_netdev_forwards(const char *name, bool v6);
+
+/* The device's first IPv4 or IPv6 address of global scope; -EADDRNOTAVAIL, silently. */
+int mc_netdev_address(__u32 ifindex, bool v6, struct mc_addr *addr);
 
 /* Has the device this address? */
 bool mc_netdev_has_address(__u32 ifindex, const struct mc_addr *addr);
-
-struct mc_route {
-	__u32 ifindex;		/* egress */
-	struct mc_addr gateway; /* the next hop: the destination itself on a connected network */
-	struct mc_addr source;	/* preferred source address */
-};
-
-/* The kernel's route to @remote, through device @ifindex unless 0. -ENETUNREACH and so on; silent. */
-int mc_netdev_route(const struct mc_addr *remote, __u32 ifindex, struct mc_route *route);
-
-/* The MAC of a neighbour; -ENOENT, silently, while the kernel has none. */
-int mc_netdev_neighbour(__u32 ifindex, const struct mc_addr *addr, __u8 mac[6]);

@@ -5,16 +5,10 @@
 #include <net/if.h>
 #include <string.h>
 
-#include <bpf/bpf.h>
-
 #include <bpfcast/log.h>
-#include <bpfcast/util.h>
-#include <loader/attach.h>
-#include <loader/netdev.h>
-#include <maps/instance.h>
-#include <maps/port.h>
+#include <loader/route.h>
+#include <maps/table.h>
 #include <maps/text.h>
-#include <maps/vtep.h>
 
 int mc_underlay_get(struct mc_instance *in, __u32 ifindex, struct mc_underlay *underlay)
 {
@@ -68,177 +62,51 @@ int mc_underlay_find(struct mc_instance *in, const char *name, __u32 *ifindex)
 	return 0;
 }
 
-/* Our VTEP address on the device: the one asked for, which it must have, or its first. */
-static int choose_address(const char *name, const struct mc_netdev *dev,
-			  const struct mc_underlay_options *options, struct mc_addr *local)
+const struct mc_addr *mc_underlay_local(const struct mc_underlay *underlay,
+					const struct mc_addr *remote)
 {
-	static const struct mc_addr none;
+	return mc_addr_is_v4(remote) ? &underlay->local : &underlay->local6;
+}
+
+/* The device of that name if there is one, else the one that the routes say. */
+static int find_device(struct mc_instance *in, const struct mc_addr *remote, const char *dev,
+		       __u32 *ifindex)
+{
+	struct mc_route route = { 0 };
 	char text[MC_ADDR_TEXT];
+	__u32 wanted = 0;
+	int err = dev ? mc_underlay_find(in, dev, &wanted) : 0;
 
-	if (mc_addr_equal(&options->local, &none)) {
-		if (mc_netdev_address(dev->ifindex, local))
-			return mc_error(-EADDRNOTAVAIL,
-					"'%s' has no IPv4 address of global scope: give it one, or "
-					"name one with 'addr'",
-					name);
-		return 0;
-	}
-	if (!mc_netdev_has_address(dev->ifindex, &options->local))
-		return mc_error(-EADDRNOTAVAIL, "%s is no address of '%s'; 'ip addr' lists them",
-				mc_addr_format(&options->local, text), name);
-	*local = options->local;
+	if (err)
+		return mc_error(err, "'%.*s' is no underlay; 'bpfcast underlay add' it first",
+				IFNAMSIZ, dev);
+	err = mc_route_get(remote, wanted, &route);
+	if (err)
+		return mc_error_errno(err, "no route to %s", mc_addr_format(remote, text));
+	*ifindex = route.ifindex;
 	return 0;
-}
-
-static int check_underlay(struct mc_instance *in, const char *name, const struct mc_netdev *dev)
-{
-	struct mc_underlay underlay;
-	struct mc_port port;
-
-	if (!mc_port_get(in, dev->ifindex, &port))
-		return mc_error(-EINVAL, "'%s' is a port: it cannot be an underlay too", name);
-	if (!mc_underlay_get(in, dev->ifindex, &underlay) &&
-	    mc_is_attached_tc(in, MC_PROGRAM_UNDERLAY, dev->ifindex, underlay.attach))
-		return mc_error(-EEXIST, "'%s' is an underlay already", name);
-	return 0;
-}
-
-/* The best mode that works, or exactly the one asked for. */
-static int attach_guard(struct mc_instance *in, const char *name, __u32 ifindex,
-			const struct mc_underlay_options *options, struct mc_underlay *underlay)
-{
-	static const __u8 best_first[] = { MC_XDP_NATIVE, MC_XDP_GENERIC };
-	int err = 0;
-
-	if (options->xdp_chosen) {
-		underlay->xdp = options->xdp;
-		if (options->xdp != MC_XDP_OFF)
-			err = mc_attach_xdp(in, ifindex, options->xdp);
-		if (err)
-			mc_error_errno(
-				err, "'%s' does not take XDP in %s mode: try another, or 'xdp off'",
-				name, mc_xdp_name(options->xdp));
-		return err;
-	}
-	underlay->xdp = MC_XDP_OFF;
-	for (size_t i = 0; i < MC_ARRAY_SIZE(best_first); i++) {
-		if (!mc_attach_xdp(in, ifindex, best_first[i])) {
-			underlay->xdp = best_first[i];
-			break;
-		}
-	}
-	return 0;
-}
-
-static int remove_underlay(struct mc_instance *in, __u32 ifindex, __u8 attach)
-{
-	int err = mc_detach_xdp(in, ifindex);
-
-	if (!err)
-		err = mc_detach_tc(in, MC_PROGRAM_UNDERLAY, ifindex, attach);
-	if (!err)
-		err = mc_table_del(in, MC_TABLE_UNDERLAYS, &ifindex);
-	return err;
-}
-
-static int attach_all(struct mc_instance *in, const char *name, __u32 ifindex,
-		      const struct mc_underlay_options *options, struct mc_underlay *underlay)
-{
-	int err = mc_table_set(in, MC_TABLE_UNDERLAYS, &ifindex, underlay, BPF_ANY);
-
-	if (!err)
-		err = mc_attach_tc(in, MC_PROGRAM_UNDERLAY, ifindex, underlay->attach);
-	if (err)
-		return mc_error_errno(err, "cannot add underlay '%s'", name);
-	err = attach_guard(in, name, ifindex, options, underlay);
-	if (!err)
-		err = mc_table_set(in, MC_TABLE_UNDERLAYS, &ifindex, underlay, BPF_EXIST);
-	return err;
-}
-
-int mc_underlay_add(struct mc_instance *in, const char *name,
-		    const struct mc_underlay_options *options)
-{
-	struct mc_underlay underlay = { 0 };
-	struct mc_instance_info info;
-	struct mc_netdev dev;
-	int err = mc_netdev_get(name, &dev);
-
-	if (err)
-		return mc_error(err, "no device '%.*s' here; 'ip link' lists them", IFNAMSIZ, name);
-	err = check_underlay(in, name, &dev);
-	if (!err)
-		err = choose_address(name, &dev, options, &underlay.local);
-	if (err)
-		return err;
-	err = mc_instance_info(in, &info);
-	if (!err)
-		err = mc_attach_plan(in, MC_PROGRAM_UNDERLAY, dev.ifindex);
-	if (err < 0)
-		return mc_error_errno(err, "cannot attach to '%s'", name);
-	underlay.attach = err;
-	underlay.vxlan_port = info.vxlan_port;
-	underlay.geneve_port = info.geneve_port;
-	underlay.mtu = dev.mtu;
-	memcpy(underlay.name, name, strlen(name));
-	err = attach_all(in, name, dev.ifindex, options, &underlay);
-	if (err)
-		(void)remove_underlay(in, dev.ifindex, underlay.attach);
-	return err;
-}
-
-static int uses_underlay(__u32 id, const struct mc_vtep *vtep, void *arg)
-{
-	(void)id;
-	return vtep->ifindex == *(__u32 *)arg;
-}
-
-int mc_underlay_del(struct mc_instance *in, const char *name)
-{
-	struct mc_underlay underlay;
-	__u32 ifindex;
-	int err = mc_underlay_find(in, name, &ifindex);
-
-	if (!err)
-		err = mc_underlay_get(in, ifindex, &underlay);
-	if (err == -ENOENT)
-		return mc_error(err, "'%.*s' is no underlay; 'bpfcast underlay show' lists them",
-				IFNAMSIZ, name);
-	if (!err && mc_vtep_for_each(in, uses_underlay, &ifindex) > 0)
-		return mc_error(-EBUSY,
-				"VTEPs are reached through '%s': 'bpfcast vtep del' them first",
-				name);
-	if (!err)
-		err = remove_underlay(in, ifindex, underlay.attach);
-	return err ? mc_error_errno(err, "cannot delete underlay '%s'", name) : 0;
 }
 
 int mc_underlay_route(struct mc_instance *in, const struct mc_addr *remote, const char *dev,
 		      __u32 *ifindex, struct mc_underlay *underlay)
 {
-	struct mc_route route = { 0 };
 	char text[MC_ADDR_TEXT];
-	__u32 wanted = 0;
-	int err = 0;
+	__u32 egress = 0;
+	int err = find_device(in, remote, dev, &egress);
 
+	if (err)
+		return err;
 	mc_addr_format(remote, text);
-	if (dev) {
-		err = mc_underlay_find(in, dev, &wanted);
-		if (err)
-			return mc_error(err,
-					"'%.*s' is no underlay; 'bpfcast underlay add' it first",
-					IFNAMSIZ, dev);
-	}
-	err = mc_netdev_route(remote, wanted, &route);
-	if (err)
-		return mc_error_errno(err, "no route to VTEP %s", text);
-	err = mc_underlay_get(in, route.ifindex, underlay);
-	if (err)
-		return mc_error(
-			-ENOENT,
-			"the route to VTEP %s leads through interface %u, which is no underlay; "
-			"'bpfcast underlay add' it first",
-			text, route.ifindex);
-	*ifindex = route.ifindex;
+	if (mc_underlay_get(in, egress, underlay))
+		return mc_error(-ENOENT,
+				"the route to %s leads through interface %u, which is no underlay; "
+				"'bpfcast underlay add' it first",
+				text, egress);
+	if (mc_addr_is_zero(mc_underlay_local(underlay, remote)))
+		return mc_error(-EADDRNOTAVAIL,
+				"underlay '%s' has no %s address to send to %s from; 'bpfcast "
+				"underlay del' it and add it with one",
+				underlay->name, mc_addr_is_v4(remote) ? "IPv4" : "IPv6", text);
+	*ifindex = egress;
 	return 0;
 }

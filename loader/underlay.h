@@ -8,9 +8,11 @@
 struct mc_instance;
 
 struct mc_underlay_options {
-	struct mc_addr local; /* our VTEP address; all zero: the device's first global address */
-	bool xdp_chosen;      /* else: native where it works, then generic, then off */
-	__u8 xdp;	      /* enum mc_xdp_mode */
+	struct mc_addr local;  /* our IPv4 VTEP address; both zero: the first global one of each */
+	struct mc_addr local6; /* ... and IPv6 */
+	bool xdp_chosen;       /* else: native where it works, then generic, then off */
+	__u8 xdp;	       /* enum mc_xdp_mode */
+	bool replicate;	       /* send on what comes in to an underlay group */
 };
 
 /* -ENODEV, -EEXIST, -EADDRNOTAVAIL; said. */
@@ -28,9 +30,13 @@ typedef int (*mc_underlay_fn)(__u32 ifindex, const struct mc_underlay *underlay,
 /* Over a snapshot; a non-zero return of @fn ends it and is returned. */
 int mc_underlay_for_each(struct mc_instance *in, mc_underlay_fn fn, void *arg);
 
+/* Our address on it of the family of @remote; zero: none. */
+const struct mc_addr *mc_underlay_local(const struct mc_underlay *underlay,
+					const struct mc_addr *remote);
+
 /*
- * The underlay device and our address on it towards @remote, by the kernel's routes; @dev: NULL, or
- * the name of the one to use. -ENOENT: no underlay leads there; said.
+ * The underlay device towards @remote, by the kernel's routes; @dev: NULL, or the name of the one to
+ * use. -ENOENT: no underlay leads there; -EADDRNOTAVAIL: none of our addresses can send there; said.
  */
 int mc_underlay_route(struct mc_instance *in, const struct mc_addr *remote, const char *dev,
 		      __u32 *ifindex, struct mc_underlay *underlay);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The way back: programs off the devices first, then the pins, the directory last. */
+/* The way back: programs off the devices and underlay groups left, then the pins, the directory last. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include <loader/attach.h>
 #include <loader/load.h>
 #include <loader/underlay.h>
+#include <loader/underlay_join.h>
 #include <maps/instance.h>
 #include <maps/port.h>
 
@@ -23,10 +24,12 @@ static int detach_port(__u32 ifindex, const struct mc_port *port, void *arg)
 
 static int detach_underlay(__u32 ifindex, const struct mc_underlay *underlay, void *arg)
 {
-	return mc_detach_tc(arg, MC_PROGRAM_UNDERLAY, ifindex, underlay->attach);
+	int err = mc_detach_tc(arg, MC_PROGRAM_UNDERLAY, ifindex, underlay->attach);
+
+	return err ? err : mc_underlay_leave_device(arg, ifindex);
 }
 
-/* Filters on clsact are in the namespace, not among the pins. */
+/* Filters on clsact and memberships of underlay groups are in the namespace, not among the pins. */
 static int detach_devices(struct mc_instance *in)
 {
 	struct mc_instance_info info;

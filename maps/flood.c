@@ -37,7 +37,7 @@ static int set_remotes(struct mc_instance *in, const struct mc_group_key *key)
 	int err = mc_vtep_for_each(in, list_vtep, &list);
 
 	if (!err)
-		err = mc_remote_set(in, key, list.ids, list.count);
+		err = mc_remote_set(in, key, list.ids, list.count, &mc_filter_all);
 	free(list.ids);
 	return err;
 }

@@ -7,7 +7,7 @@
 
 #include <bpfcast/util.h>
 #include <maps/counter.h>
-#include <maps/remote.h>
+#include <maps/egress.h>
 #include <maps/table.h>
 
 bool mc_group_exists(struct mc_instance *in, const struct mc_group_key *key)
@@ -59,7 +59,7 @@ int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool co
 	mc_autoclose int vector = mc_group_vector(in, key);
 	struct mc_group result = { .key = *key };
 	struct mc_fanout_config config;
-	mc_autofree __u32 *vteps = NULL;
+	mc_autoremotes struct mc_remote_list members = { 0 };
 	struct mc_line line;
 	__u32 one = 1;
 	int err;
@@ -70,7 +70,7 @@ int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool co
 	if (!err)
 		err = bpf_map_lookup_elem(vector, &one, &line);
 	if (!err && config.flags & MC_FANOUT_F_REMOTES)
-		err = mc_remote_get(in, key, &vteps, &result.remote);
+		err = mc_egress_members(in, key, &members);
 	if (!err && counters)
 		err = mc_group_counters_get(in, config.id, &result.counters);
 	if (err)
@@ -79,6 +79,7 @@ int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool co
 	result.size = config.size;
 	result.generation = config.generation;
 	result.local = line.state.used;
+	result.remote = members.count;
 	result.waiting = line.state.waiting;
 	*group = result;
 	return 0;

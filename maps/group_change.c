@@ -16,13 +16,11 @@
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
 #include <maps/counter.h>
+#include <maps/egress.h>
 #include <maps/member.h>
-#include <maps/remote.h>
 #include <maps/table.h>
 #include <maps/text.h>
 #include <maps/vni.h>
-
-#define ENOTSUPP 524 /* the kernel's own, of tables without batches */
 
 static int check_group(const struct mc_group_key *key, __u32 size)
 {
@@ -199,63 +197,15 @@ static int check_unique(const struct mc_group_key *keys, __u32 count)
 	return 0;
 }
 
-static bool is_unsupported(int err)
-{
-	return err == -ENOTSUP || err == -ENOTSUPP || err == -EINVAL;
-}
-
-/* All of them in one system call where the kernel can, which takes no BPF_NOEXIST there. */
+/* None of them, if one cannot be. The instance is locked and none was there, so none is replaced. */
 static int insert_vectors(struct mc_instance *in, const struct mc_group_key *keys,
 			  const int *vectors, __u32 count)
 {
-	__u32 done = count;
-	int err = -ENOTSUP;
+	__u32 done;
+	int err = mc_table_set_many(in, MC_TABLE_FANOUT, keys, vectors, count, &done);
 
-	if (count > 1)
-		err = bpf_map_update_batch(in->table[MC_TABLE_FANOUT], keys, vectors, &done, NULL);
-	if (is_unsupported(err)) {
-		err = 0;
-		for (done = 0; done < count; done++) {
-			err = mc_table_set(in, MC_TABLE_FANOUT, &keys[done], &vectors[done],
-					   BPF_NOEXIST);
-			if (err)
-				break;
-		}
-	}
-	for (__u32 i = 0; err && i < done; i++)
-		(void)mc_table_del(in, MC_TABLE_FANOUT, &keys[i]);
-	return err;
-}
-
-static int delete_keys(struct mc_instance *in, enum mc_table table, const struct mc_group_key *keys,
-		       __u32 count)
-{
-	__u32 done = count;
-	int err = -ENOTSUP;
-
-	if (count > 1)
-		err = bpf_map_delete_batch(in->table[table], keys, &done, NULL);
-	if (!is_unsupported(err) && err != -ENOENT)
-		return err;
-	for (__u32 i = 0; i < count; i++) {
-		err = mc_table_del(in, table, &keys[i]);
-		if (err && err != -ENOENT)
-			return err;
-	}
-	return 0;
-}
-
-/* Those of a group that was deleted by a run that was killed: the new one starts without. */
-static int drop_stale_remotes(struct mc_instance *in, const struct mc_group_key *keys, __u32 count)
-{
-	int err = 0;
-
-	for (__u32 i = 0; !err && i < count; i++) {
-		__u32 map_id;
-
-		if (!mc_table_get(in, MC_TABLE_REMOTES, &keys[i], &map_id))
-			err = mc_table_del(in, MC_TABLE_REMOTES, &keys[i]);
-	}
+	if (err)
+		(void)mc_table_del_many(in, MC_TABLE_FANOUT, keys, done);
 	return err;
 }
 
@@ -288,7 +238,7 @@ int mc_group_add_any(struct mc_instance *in, const struct mc_group_key *keys, co
 		return err;
 	err = hold_vnis(in, keys, count);
 	if (!err)
-		err = drop_stale_remotes(in, keys, count);
+		err = mc_egress_prepare(in, keys, vectors, count);
 	if (!err) {
 		err = insert_vectors(in, keys, vectors, count);
 		if (err)
@@ -350,9 +300,9 @@ int mc_group_del_many(struct mc_instance *in, const struct mc_group_key *keys, _
 	for (__u32 i = 0; !err && i < count; i++)
 		err = mc_group_set_flags(in, &keys[i], 0, MC_FANOUT_F_REMOTES);
 	if (!err)
-		err = delete_keys(in, MC_TABLE_REMOTES, keys, count);
+		err = mc_table_del_many(in, MC_TABLE_REMOTES, keys, count);
 	if (!err)
-		err = delete_keys(in, MC_TABLE_FANOUT, keys, count);
+		err = mc_table_del_many(in, MC_TABLE_FANOUT, keys, count);
 	for (__u32 i = 0; !err && i < count; i++)
 		err = free_id(in, ids[i]);
 	if (err)

@@ -8,8 +8,10 @@
 
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
+#include <maps/egress.h>
 #include <maps/group.h>
 #include <maps/instance.h>
+#include <maps/m2p.h>
 #include <maps/port.h>
 #include <maps/table.h>
 #include <maps/text.h>
@@ -62,43 +64,31 @@ static const char *name_port(struct mc_instance *in, __u32 ifindex)
 	return name;
 }
 
-static int check_source(const struct mc_addr *group, const struct mc_filter *filter, __u32 i)
+static int of_vni(const struct mc_group_key *key, const struct mc_m2p *m2p, void *arg)
 {
-	const struct mc_addr *source = &filter->sources[i];
-	char text[MC_ADDR_TEXT];
-
-	mc_addr_format(source, text);
-	if (mc_addr_is_v4(source) != mc_addr_is_v4(group))
-		return mc_error(-EINVAL, "source %s is not of the group's address family", text);
-	if (mc_addr_is_bad_source(source) || mc_addr_is_v6_link_local(source) ||
-	    mc_addr_is_v4_link_local(source))
-		return mc_error(-EINVAL,
-				"%s cannot be a source: name a unicast address that is not zero, "
-				"loopback, broadcast or link-local",
-				text);
-	for (__u32 j = 0; j < i; j++)
-		if (mc_addr_equal(source, &filter->sources[j]))
-			return mc_error(-EINVAL, "source %s is named twice", text);
-	return 0;
+	(void)m2p;
+	return key->vni == *(const __u32 *)arg;
 }
 
-int mc_filter_check(const struct mc_addr *group, const struct mc_filter *filter)
+/*
+ * Where the groups of a VNI are mapped to underlay groups, an IPv4 group that is not, and has no remote
+ * member either, would be heard by no other node and hear none: most likely a mapping was forgotten.
+ */
+static int check_mapped(struct mc_instance *in, const struct mc_group_key *group)
 {
+	mc_autoremotes struct mc_remote_list remotes = { 0 };
 	char text[MC_ADDR_TEXT];
-	int err = 0;
+	__u32 vni = group->vni;
+	struct mc_m2p m2p;
 
-	if (filter->count > MC_SOURCES_MAX)
-		return mc_error(-EINVAL, "%u sources: at most %u", filter->count, MC_SOURCES_MAX);
-	if (filter->include && !filter->count)
-		return mc_error(-EINVAL, "include without a source wants nothing: name one");
-	if (!filter->include && mc_addr_is_ssm(group))
-		return mc_error(-EINVAL,
-				"%s is source-specific (232.0.0.0/8, ff3x::/32): name the sources "
-				"with include",
-				mc_addr_format(group, text));
-	for (__u32 i = 0; !err && i < filter->count; i++)
-		err = check_source(group, filter, i);
-	return err;
+	if (!mc_addr_is_v4(&group->group) || !mc_m2p_get(in, group, &m2p) ||
+	    mc_m2p_for_each(in, of_vni, &vni) <= 0 || mc_egress_members(in, group, &remotes) ||
+	    remotes.count)
+		return 0;
+	return mc_error(-EINVAL,
+			"group %s vni %u has no underlay group, as others of the VNI have; "
+			"'bpfcast m2p add' it first",
+			mc_addr_format(&group->group, text), vni);
 }
 
 static int check_member(struct mc_instance *in, const struct mc_member_key *key,
@@ -120,7 +110,9 @@ static int check_member(struct mc_instance *in, const struct mc_member_key *key,
 	if (filter->count > port->limit_sources)
 		return mc_error(-ENOSPC, "port '%s' may have %u sources a group, not %u",
 				port->name, port->limit_sources, filter->count);
-	return mc_filter_check(&key->group, filter);
+	if (mc_filter_check_local(&key->group, filter))
+		return -EINVAL;
+	return check_mapped(in, &group);
 }
 
 int mc_member_get(struct mc_instance *in, const struct mc_member_key *key, struct mc_member *member)

@@ -5,23 +5,10 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <bpfcast/abi.h>
+#include <maps/filter.h>
 
 struct mc_instance;
-
-/* A wish of one origin: all sources but these (exclude), or only these. */
-struct mc_filter {
-	bool include;
-	__u32 count;
-	const struct mc_addr *sources; /* not owned */
-};
-
-/* All sources. */
-static const struct mc_filter mc_filter_all = { 0 };
-
-/* Refuses, with a sentence, sources that no host can have, of another family, twice, or too many. */
-int mc_filter_check(const struct mc_addr *group, const struct mc_filter *filter);
 
 /*
  * Makes the port a member by @origin with @filter, in place of what that origin wished before.

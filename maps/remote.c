@@ -2,102 +2,18 @@
 #include <maps/remote.h>
 
 #include <errno.h>
-
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include <stdlib.h>
 
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
+#include <maps/egress.h>
 #include <maps/group.h>
 #include <maps/table.h>
 #include <maps/text.h>
+#include <maps/vtep.h>
 
-int mc_remote_get(struct mc_instance *in, const struct mc_group_key *key, __u32 **vteps,
-		  __u32 *count)
-{
-	struct bpf_map_info info = { 0 };
-	mc_autofree __u32 *ids = NULL;
-	struct mc_remote_line line;
-	__u32 size = sizeof(info), map_id, left, found = 0;
-	int err = mc_table_get(in, MC_TABLE_REMOTES, key, &map_id);
-
-	*vteps = NULL;
-	*count = 0;
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	mc_autoclose int vector = bpf_map_get_fd_by_id(map_id);
-
-	if (vector < 0) /* replaced meanwhile and gone: what replaced it is not there yet */
-		return vector == -ENOENT ? 0 : vector;
-	err = bpf_obj_get_info_by_fd(vector, &info, &size);
-	if (err)
-		return err;
-	ids = calloc((size_t)info.max_entries * MC_REMOTE_LINE_SLOTS, sizeof(*ids));
-	if (!ids)
-		return -ENOMEM;
-	err = bpf_map_lookup_elem(vector, &found, &line);
-	left = line.head.count;
-	for (__u32 i = 1; !err && i < info.max_entries && left; i++) {
-		err = bpf_map_lookup_elem(vector, &i, &line);
-		for (int j = 0; !err && j < MC_REMOTE_LINE_SLOTS && left; j++, left--)
-			ids[found++] = line.slot[j].vtep;
-	}
-	if (err)
-		return err;
-	*vteps = MC_TAKE_PTR(ids);
-	*count = found;
-	return 0;
-}
-
-static int new_vector(const __u32 *vteps, __u32 count)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP);
-	mc_autoclose int fd =
-		bpf_map_create(BPF_MAP_TYPE_ARRAY, "mc_remotes", sizeof(__u32),
-			       sizeof(struct mc_remote_line), 1 + MC_REMOTE_LINES(count), &options);
-	struct mc_remote_line head = { .head.count = count };
-	__u32 zero = 0;
-	int err;
-
-	if (fd < 0)
-		return fd;
-	err = bpf_map_update_elem(fd, &zero, &head, BPF_ANY);
-	for (__u32 i = 0; !err && i < count; i += MC_REMOTE_LINE_SLOTS) {
-		__u32 number = 1 + i / MC_REMOTE_LINE_SLOTS;
-		struct mc_remote_line line = { 0 };
-
-		for (__u32 j = 0; j < MC_REMOTE_LINE_SLOTS && i + j < count; j++)
-			line.slot[j] =
-				(struct mc_remote){ .vtep = vteps[i + j], .form = MC_FORM_V4 };
-		err = bpf_map_update_elem(fd, &number, &line, BPF_ANY);
-	}
-	if (err)
-		return err;
-	return MC_TAKE_FD(fd);
-}
-
-/* The flag saves the datapath a lookup: set after the vector is there, cleared before it goes. */
-static int swap_vector(struct mc_instance *in, const struct mc_group_key *key, const __u32 *vteps,
-		       __u32 count)
-{
-	mc_autoclose int vector = -1;
-	int err;
-
-	if (!count) {
-		err = mc_group_set_flags(in, key, 0, MC_FANOUT_F_REMOTES);
-		if (!err)
-			err = mc_table_del(in, MC_TABLE_REMOTES, key);
-		return err == -ENOENT ? 0 : err;
-	}
-	vector = new_vector(vteps, count);
-	if (vector < 0)
-		return vector;
-	err = mc_table_set(in, MC_TABLE_REMOTES, key, &vector, BPF_ANY);
-	return err ? err : mc_group_set_flags(in, key, MC_FANOUT_F_REMOTES, 0);
-}
-
-int mc_remote_set(struct mc_instance *in, const struct mc_group_key *key, const __u32 *vteps,
-		  __u32 count)
+static int set_members(struct mc_instance *in, const struct mc_group_key *key,
+		       const struct mc_remote_list *members)
 {
 	char text[MC_ADDR_TEXT];
 	int err;
@@ -106,58 +22,142 @@ int mc_remote_set(struct mc_instance *in, const struct mc_group_key *key, const 
 	if (!mc_group_exists(in, key))
 		return mc_error(-ENOENT, "no group %s vni %u; 'bpfcast group add' it first", text,
 				key->vni);
-	err = swap_vector(in, key, vteps, count);
+	err = mc_egress_set(in, key, members);
 	if (err)
 		return mc_error_errno(err, "cannot change the remote members of group %s vni %u",
 				      text, key->vni);
 	return 0;
 }
 
-static __u32 *find(__u32 *vteps, __u32 count, __u32 vtep)
+static int read_members(struct mc_instance *in, const struct mc_group_key *key,
+			struct mc_remote_list *members)
 {
-	for (__u32 i = 0; i < count; i++)
-		if (vteps[i] == vtep)
-			return &vteps[i];
-	return NULL;
+	char text[MC_ADDR_TEXT];
+	int err = mc_egress_members(in, key, members);
+
+	if (!err)
+		return 0;
+	return mc_error_errno(err, "cannot read the remote members of group %s vni %u",
+			      mc_addr_format(&key->group, text), key->vni);
 }
 
-int mc_remote_add(struct mc_instance *in, const struct mc_group_key *key, __u32 vtep)
+static int append(struct mc_instance *in, struct mc_remote_list *members, __u32 id,
+		  const struct mc_filter *filter)
 {
-	mc_autofree __u32 *vteps = NULL;
-	char text[MC_ADDR_TEXT];
-	__u32 *larger, count;
-	int err = mc_remote_get(in, key, &vteps, &count);
+	struct mc_remote slot = { .vtep = id };
+	struct mc_vtep vtep;
+	int err = mc_vtep_get(in, id, &vtep);
 
-	mc_addr_format(&key->group, text);
+	if (!err) {
+		slot.form = mc_addr_is_v4(&vtep.remote) ? MC_FORM_V4 : MC_FORM_V6;
+		err = mc_remote_list_add(members, &slot, filter);
+	}
+	return err ? mc_error_errno(err, "cannot make VTEP %u a member", id) : 0;
+}
+
+static int check_filter(const struct mc_group_key *key, const struct mc_filter *filter)
+{
+	return mc_addr_is_zero(&key->group) ? 0 : mc_filter_check(&key->group, filter);
+}
+
+int mc_remote_set(struct mc_instance *in, const struct mc_group_key *key, const __u32 *vteps,
+		  __u32 count, const struct mc_filter *filter)
+{
+	mc_autoremotes struct mc_remote_list members = { 0 };
+	int err = check_filter(key, filter);
+
+	for (__u32 i = 0; !err && i < count; i++)
+		err = append(in, &members, vteps[i], filter);
+	return err ? err : set_members(in, key, &members);
+}
+
+static int check_new(const struct mc_group_key *key, const struct mc_remote_item *before,
+		     const struct mc_filter *filter)
+{
+	char text[MC_ADDR_TEXT];
+	int same = mc_remote_wants(before, filter);
+
+	if (same <= 0)
+		return same;
+	return mc_error(-EEXIST, "that VTEP is a member of group %s vni %u already",
+			mc_addr_format(&key->group, text), key->vni);
+}
+
+int mc_remote_add(struct mc_instance *in, const struct mc_group_key *key, __u32 vtep,
+		  const struct mc_filter *filter)
+{
+	mc_autoremotes struct mc_remote_list members = { 0 };
+	__u32 before;
+	int err = check_filter(key, filter);
+
+	if (!err)
+		err = read_members(in, key, &members);
 	if (err)
-		return mc_error_errno(err, "cannot read the remote members of group %s", text);
-	if (find(vteps, count, vtep))
-		return mc_error(-EEXIST, "that VTEP is a member of group %s vni %u already", text,
-				key->vni);
-	larger = realloc(vteps, (count + 1) * sizeof(*vteps));
-	if (!larger)
-		return -ENOMEM;
-	vteps = larger;
-	vteps[count] = vtep;
-	return mc_remote_set(in, key, vteps, count + 1);
+		return err;
+	before = mc_remote_list_find(&members, vtep);
+	if (before < members.count) {
+		err = check_new(key, &members.item[before], filter);
+		if (err)
+			return err;
+		mc_remote_list_del(&members, before);
+	}
+	err = append(in, &members, vtep, filter);
+	return err ? err : set_members(in, key, &members);
 }
 
 int mc_remote_del(struct mc_instance *in, const struct mc_group_key *key, __u32 vtep)
 {
-	mc_autofree __u32 *vteps = NULL;
+	mc_autoremotes struct mc_remote_list members = { 0 };
 	char text[MC_ADDR_TEXT];
-	__u32 *entry, count;
-	int err = mc_remote_get(in, key, &vteps, &count);
+	__u32 at;
+	int err = read_members(in, key, &members);
 
-	mc_addr_format(&key->group, text);
 	if (err)
-		return mc_error_errno(err, "cannot read the remote members of group %s", text);
-	entry = find(vteps, count, vtep);
-	if (!entry)
+		return err;
+	at = mc_remote_list_find(&members, vtep);
+	if (at == members.count)
 		return mc_error(-ENOENT,
 				"that VTEP is no member of group %s vni %u; 'bpfcast member show' "
 				"lists them",
-				text, key->vni);
-	*entry = vteps[count - 1];
-	return mc_remote_set(in, key, vteps, count - 1);
+				mc_addr_format(&key->group, text), key->vni);
+	mc_remote_list_del(&members, at);
+	return set_members(in, key, &members);
+}
+
+/* The groups that a VTEP is a member of. */
+struct groups {
+	struct mc_instance *in;
+	__u32 vtep;
+	struct mc_group_key *keys;
+	__u32 count;
+};
+
+static int see_group(const void *key, const void *value, void *arg)
+{
+	mc_autoremotes struct mc_remote_list members = { 0 };
+	struct groups *groups = arg;
+	struct mc_group_key *larger;
+	int err = mc_egress_members(groups->in, key, &members);
+
+	(void)value;
+	if (err || mc_remote_list_find(&members, groups->vtep) == members.count)
+		return err;
+	larger = reallocarray(groups->keys, (size_t)groups->count + 1, sizeof(*larger));
+	if (!larger)
+		return -ENOMEM;
+	groups->keys = larger;
+	groups->keys[groups->count++] = *(const struct mc_group_key *)key;
+	return 0;
+}
+
+int mc_remote_forget(struct mc_instance *in, __u32 vtep)
+{
+	struct mc_egress_draft draft = { .gone = &vtep };
+	struct groups groups = { .in = in, .vtep = vtep };
+	int err = mc_table_for_each(in, MC_TABLE_REMOTES, see_group, &groups);
+
+	if (!err)
+		err = mc_egress_update(in, groups.keys, groups.count, &draft);
+	free(groups.keys);
+	return err;
 }

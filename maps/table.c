@@ -10,7 +10,8 @@
 #include <bpfcast/abi.h>
 #include <bpfcast/util.h>
 
-#define CHUNK 4096 /* entries a system call */
+#define CHUNK	 4096 /* entries a system call */
+#define ENOTSUPP 524  /* the kernel's own, of tables without batches */
 
 static const struct {
 	const char *name;
@@ -51,6 +52,49 @@ int mc_table_set(const struct mc_instance *in, enum mc_table table, const void *
 int mc_table_del(const struct mc_instance *in, enum mc_table table, const void *key)
 {
 	return bpf_map_delete_elem(in->table[table], key);
+}
+
+static bool is_unsupported(int err)
+{
+	return err == -ENOTSUP || err == -ENOTSUPP || err == -EINVAL;
+}
+
+int mc_table_set_many(const struct mc_instance *in, enum mc_table table, const void *keys,
+		      const void *values, uint32_t count, uint32_t *done)
+{
+	size_t key_size = tables[table].key_size, value_size = tables[table].value_size;
+	int err = -ENOTSUP;
+
+	*done = count;
+	if (count > 1)
+		err = bpf_map_update_batch(in->table[table], keys, values, done, NULL);
+	if (!is_unsupported(err))
+		return err;
+	for (*done = 0; *done < count; ++*done) {
+		err = mc_table_set(in, table, (const char *)keys + *done * key_size,
+				   (const char *)values + *done * value_size, BPF_ANY);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int mc_table_del_many(const struct mc_instance *in, enum mc_table table, const void *keys,
+		      uint32_t count)
+{
+	__u32 done = count;
+	int err = -ENOTSUP;
+
+	if (count > 1)
+		err = bpf_map_delete_batch(in->table[table], keys, &done, NULL);
+	if (!is_unsupported(err) && err != -ENOENT)
+		return err;
+	for (__u32 i = 0; i < count; i++) {
+		err = mc_table_del(in, table, (const char *)keys + i * tables[table].key_size);
+		if (err && err != -ENOENT)
+			return err;
+	}
+	return 0;
 }
 
 static int table_info(const struct mc_instance *in, enum mc_table table, struct bpf_map_info *info)

@@ -66,6 +66,16 @@ int mc_table_set(const struct mc_instance *in, enum mc_table table, const void *
 		 const void *value, uint64_t flags);
 int mc_table_del(const struct mc_instance *in, enum mc_table table, const void *key);
 
+/*
+ * The same for @count keys in one system call where the kernel can: of a table of maps, each call makes it
+ * wait for RCU (10 to 30 ms). @values: descriptors or values, back to back. *@done, also on failure: how
+ * many are written. Deleting, what is not there is fine.
+ */
+int mc_table_set_many(const struct mc_instance *in, enum mc_table table, const void *keys,
+		      const void *values, uint32_t count, uint32_t *done);
+int mc_table_del_many(const struct mc_instance *in, enum mc_table table, const void *keys,
+		      uint32_t count);
+
 /* Most entries that the table can hold; 0 if the kernel does not say. */
 uint32_t mc_table_capacity(const struct mc_instance *in, enum mc_table table);
 

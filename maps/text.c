@@ -102,6 +102,13 @@ static const char *const xdp_modes[] = {
 	[MC_XDP_NATIVE] = "native",
 };
 
+static const char *const modes[] = {
+	[MC_MODE_EXTERNAL] = "external",
+	[MC_MODE_UNDERLAY] = "underlay",
+	[MC_MODE_BOTH] = "both",
+	[MC_MODE_RESERVED] = "reserved",
+};
+
 static const char *const unknown_policies[] = {
 	[MC_UNKNOWN_HOST] = "host",
 	[MC_UNKNOWN_DROP] = "drop",
@@ -149,6 +156,11 @@ const char *mc_attach_name(unsigned int attach)
 const char *mc_xdp_name(unsigned int mode)
 {
 	return NAME_OF(xdp_modes, mode);
+}
+
+const char *mc_mode_name(unsigned int mode)
+{
+	return NAME_OF(modes, mode);
 }
 
 const char *mc_filter_name(unsigned int exclude)

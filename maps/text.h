@@ -25,6 +25,7 @@ int mc_port_kind_parse(const char *text, __u8 *kind); /* -EINVAL */
 const char *mc_encap_name(unsigned int encap);
 const char *mc_attach_name(unsigned int attach);
 const char *mc_xdp_name(unsigned int mode);
+const char *mc_mode_name(unsigned int mode);	  /* enum mc_mode */
 const char *mc_filter_name(unsigned int exclude); /* not 0: EXCLUDE */
 const char *mc_unknown_policy_name(unsigned int policy);
 const char *mc_link_local_policy_name(unsigned int policy);

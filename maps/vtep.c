@@ -44,7 +44,7 @@ static int visit(const void *key, const void *value, void *arg)
 	const struct mc_vtep *vtep = value;
 	struct vtep_walk *walk = arg;
 
-	if (vtep->encap == MC_ENCAP_NONE)
+	if (vtep->encap == MC_ENCAP_NONE || vtep->flags & MC_VTEP_F_GROUP)
 		return 0;
 	return walk->fn(*(const __u32 *)key, vtep, walk->arg);
 }
@@ -54,6 +54,12 @@ int mc_vtep_for_each(struct mc_instance *in, mc_vtep_fn fn, void *arg)
 	struct vtep_walk walk = { fn, arg };
 
 	return mc_table_for_each(in, MC_TABLE_VTEPS, visit, &walk);
+}
+
+/* RFC 7348 section 5: the I flag. RFC 8926 section 3.4: version 0, no options, Ethernet inside. */
+__be32 mc_vtep_tunnel(__u8 encap)
+{
+	return encap == MC_ENCAP_VXLAN ? MC_BE32(0x08000000) : MC_BE32(0x00006558);
 }
 
 /* RFC 791 section 3.1: what of the outer IPv4 header's sum is the same for each packet. */
@@ -67,15 +73,31 @@ static __u16 constant_sum(const struct mc_vtep *vtep)
 	return mc_checksum_fold(sum);
 }
 
-static int write_vtep(struct mc_instance *in, __u32 id, const struct mc_vtep *vtep)
+/* The settings of a VTEP, and what follows from them. */
+static struct mc_vtep complete(const struct mc_vtep *vtep)
+{
+	struct mc_vtep entry = *vtep;
+
+	entry.via = vtep->remote;
+	entry.tunnel = mc_vtep_tunnel(vtep->encap);
+	entry.vni = MC_VNI_OF_PACKET;
+	entry.ip_sum = mc_addr_is_v4(&vtep->remote) ? constant_sum(vtep) : 0;
+	return entry;
+}
+
+int mc_vtep_write(struct mc_instance *in, __u32 id, const struct mc_vtep *vtep)
 {
 	struct mc_next_hop unknown = { 0 };
-	struct mc_vtep entry = *vtep;
-	int err;
+	int err = mc_table_set(in, MC_TABLE_VTEPS, &id, vtep, BPF_EXIST);
 
-	entry.ip_sum = constant_sum(vtep);
-	err = mc_table_set(in, MC_TABLE_VTEPS, &id, &entry, BPF_EXIST);
 	return err ? err : mc_table_set(in, MC_TABLE_NEXT_HOPS, &id, &unknown, BPF_EXIST);
+}
+
+int mc_vtep_free(struct mc_instance *in, __u32 id)
+{
+	struct mc_vtep unused = { 0 };
+
+	return mc_vtep_write(in, id, &unused);
 }
 
 static int find_free(const void *key, const void *value, void *arg)
@@ -88,14 +110,22 @@ static int find_free(const void *key, const void *value, void *arg)
 	return 1;
 }
 
+int mc_vtep_find_free(struct mc_instance *in, __u32 *id)
+{
+	int err = mc_table_for_each(in, MC_TABLE_VTEPS, find_free, id);
+
+	if (err < 0)
+		return err;
+	return err ? mc_vtep_counters_clear(in, *id) : -ENOSPC;
+}
+
 /* First the entry, then the permission to send to us: a kill in between leaves a free-looking id
  * that is found again by its address below. */
 static int insert(struct mc_instance *in, __u32 id, const struct mc_vtep *vtep)
 {
-	int err = write_vtep(in, id, vtep);
+	struct mc_vtep entry = complete(vtep);
+	int err = mc_vtep_write(in, id, &entry);
 
-	if (!err)
-		err = mc_vtep_counters_clear(in, id);
 	return err ? err : mc_table_set(in, MC_TABLE_VTEP_IDS, &vtep->remote, &id, BPF_ANY);
 }
 
@@ -121,14 +151,16 @@ int mc_vtep_add(struct mc_instance *in, const struct mc_vtep *vtep, __u32 *id)
 		return mc_error(-EEXIST, "VTEP %s is there already; 'vtep replace' changes it",
 				text);
 	err = mc_vtep_for_each(in, same_remote, &search); /* left by an add that was killed */
-	if (err > 0)
+	if (err > 0) {
 		free_id = search.ifindex;
-	else if (!err)
-		err = mc_table_for_each(in, MC_TABLE_VTEPS, find_free, &free_id);
-	if (!err)
-		return mc_error(-ENOSPC, "no room for VTEP %s, %u is the most", text,
+		err = mc_vtep_counters_clear(in, free_id);
+	} else if (!err) {
+		err = mc_vtep_find_free(in, &free_id);
+	}
+	if (err == -ENOSPC)
+		return mc_error(err, "no room for VTEP %s, %u is the most", text,
 				mc_table_capacity(in, MC_TABLE_VTEPS));
-	if (err > 0)
+	if (!err)
 		err = insert(in, free_id, vtep);
 	if (err)
 		return mc_error_errno(err, "cannot add VTEP %s", text);
@@ -139,6 +171,7 @@ int mc_vtep_add(struct mc_instance *in, const struct mc_vtep *vtep, __u32 *id)
 
 int mc_vtep_replace(struct mc_instance *in, const struct mc_vtep *vtep)
 {
+	struct mc_vtep entry = complete(vtep);
 	char text[MC_ADDR_TEXT];
 	__u32 id;
 	int err = mc_vtep_find(in, &vtep->remote, &id);
@@ -146,50 +179,26 @@ int mc_vtep_replace(struct mc_instance *in, const struct mc_vtep *vtep)
 	if (err == -ENOENT)
 		return mc_vtep_add(in, vtep, NULL);
 	if (!err)
-		err = write_vtep(in, id, vtep);
+		err = mc_vtep_write(in, id, &entry);
 	if (err)
 		return mc_error_errno(err, "cannot replace VTEP %s",
 				      mc_addr_format(&vtep->remote, text));
 	return 0;
 }
 
-struct leave_all {
-	struct mc_instance *in;
-	__u32 vtep;
-};
-
-/* Takes the VTEP off one group; the others of the group keep getting every packet. */
-static int leave_group(const void *key, const void *value, void *arg)
-{
-	struct leave_all *leave = arg;
-	mc_autofree __u32 *vteps = NULL;
-	__u32 count, kept = 0;
-	int err = mc_remote_get(leave->in, key, &vteps, &count);
-
-	(void)value;
-	for (__u32 i = 0; !err && i < count; i++)
-		if (vteps[i] != leave->vtep)
-			vteps[kept++] = vteps[i];
-	return err || kept == count ? err : mc_remote_set(leave->in, key, vteps, kept);
-}
-
 int mc_vtep_del(struct mc_instance *in, const struct mc_addr *remote)
 {
-	struct mc_vtep unused = { 0 };
-	struct leave_all leave = { .in = in };
-	struct mc_next_hop unknown = { 0 };
 	char text[MC_ADDR_TEXT];
-	int err = mc_vtep_find(in, remote, &leave.vtep);
+	__u32 id;
+	int err = mc_vtep_find(in, remote, &id);
 
 	mc_addr_format(remote, text);
 	if (err == -ENOENT)
 		return mc_error(err, "no VTEP %s; 'bpfcast vtep show' lists them", text);
 	if (!err)
-		err = mc_table_for_each(in, MC_TABLE_REMOTES, leave_group, &leave);
+		err = mc_remote_forget(in, id);
 	if (!err)
-		err = mc_table_set(in, MC_TABLE_VTEPS, &leave.vtep, &unused, BPF_EXIST);
-	if (!err)
-		err = mc_table_set(in, MC_TABLE_NEXT_HOPS, &leave.vtep, &unknown, BPF_EXIST);
+		err = mc_vtep_free(in, id);
 	if (!err)
 		err = mc_table_del(in, MC_TABLE_VTEP_IDS, remote);
 	if (err)

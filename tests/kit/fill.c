@@ -131,7 +131,7 @@ void set_remotes(struct datapath *d, __u32 vni, __u32 group, const __u32 *vteps,
 {
 	struct mc_group_key key = group_key(vni, group);
 
-	assert_int_equal(mc_remote_set(&d->in, &key, vteps, count), 0);
+	assert_int_equal(mc_remote_set(&d->in, &key, vteps, count, &mc_filter_all), 0);
 }
 
 void add_member(struct datapath *d, __u32 vni, __u32 ifindex, __u32 group)

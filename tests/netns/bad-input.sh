@@ -7,33 +7,12 @@
 #
 #   n1p1, n1p2 --- n1, d0 (no port yet) ====== n2
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib-input.sh"
 
 lab_up --nodes 2 --pods 2
 lab group 239.1.1.1
 on n1 ip link add d0 up type veth peer name d1
 
-state() {
-	local object
-	for object in status "underlay show" "port show" "vtep show" "group show" "member show"; do
-		# shellcheck disable=SC2086 # words
-		mc n1 -j $object
-	done | jq -c 'del(.. | .age?, .loaded?)'
-}
-
-# wrong EXIT PATTERN ARGUMENT ...
-wrong() {
-	local rc=0
-	mc n1 "${@:3}" >"$TMP/wrong.out" 2>"$TMP/wrong.err" </dev/null || rc=$?
-	[[ $rc == "$1" ]] || fail "'${*:3}' ended with $rc, not $1: $(cat "$TMP/wrong.err")"
-	[[ ! -s $TMP/wrong.out ]] || fail "'${*:3}' wrote to stdout: $(head -c 200 "$TMP/wrong.out")"
-	[[ $(wc -l <"$TMP/wrong.err") == 1 ]] || fail "'${*:3}' did not say one sentence: $(cat "$TMP/wrong.err")"
-	grep -Eq "^bpfcast: .*$2" "$TMP/wrong.err" || fail "'${*:3}' does not speak of '$2' but: $(cat "$TMP/wrong.err")"
-}
-
-unchanged() {
-	[[ $(state) == "$before" ]] || fail "$1: changed: $(diff <(echo "$before") <(state))"
-	ok "$1"
-}
 before=$(state)
 
 wrong 2 "no object 'frob'" frob
@@ -58,7 +37,7 @@ unchanged "load, unload, status"
 wrong 1 "no device 'nix'" underlay add nix
 wrong 1 "underlay already" underlay add eth0
 wrong 1 "is a port" underlay add p1
-wrong 1 "no IPv4 address" underlay add d0
+wrong 1 "no address of global scope" underlay add d0
 wrong 1 "no address of 'd0'" underlay add d0 addr 198.51.100.1
 wrong 2 "not an IP address" underlay add d0 addr 1.2.3
 wrong 2 "unicast" underlay add d0 addr 239.1.1.1

@@ -3,6 +3,7 @@
 # Every verb where it cannot work: without privilege, bpffs or BTF, not loaded, in another network
 # namespace. One sentence that says what to do, exit 1, nothing half done.
 # vm: no, what the CLI says does not depend on the kernel
+# timeout: 120
 #
 #   n1, loaded --- n2, not loaded
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -15,7 +16,9 @@ VERBS=("load" "unload" "status" "underlay show" "underlay add d0 addr 192.0.2.1"
 	"port show" "port add d0 vni 77" "port del p1" "vtep show" "vtep add 192.0.2.9" "vtep replace 192.0.2.9"
 	"vtep del 192.0.2.2" "group show" "group add 239.1.1.2 vni 77" "group del 239.1.1.1 vni 77" "group flush"
 	"member show" "member add 239.1.1.1 vni 77 port p1" "member del 239.1.1.1 vni 77 vtep 192.0.2.2"
-	"member replace 239.1.1.1 vni 77 vtep 192.0.2.2" "member flush 239.1.1.1 vni 77" "stats show"
+	"member replace 239.1.1.1 vni 77 vtep 192.0.2.2" "member flush 239.1.1.1 vni 77"
+	"m2p show" "m2p add 239.1.1.1 vni 77 underlay ff04::1" "m2p del 239.1.1.1 vni 77" "m2p flush"
+	"forward show" "forward add ff04::1 via 2001:db8::2 mode both" "forward del ff04::1" "forward flush" "stats show"
 	"monitor timeout 1")
 
 state() {

@@ -17,35 +17,6 @@ for line in "group add 239.1.1.1 vni $VNI" "member add 239.1.1.1 vni $VNI port p
 	mc n1 $line
 done
 
-# check "ADD" "DEL" "STATE": the state without ADD; each verb is killed at each step and done over.
-check() {
-	local step add del
-	read -ra add <<<"$1"
-	read -ra del <<<"$2"
-	undo() { mc n1 "${del[@]}"; }
-	redo() { mc n1 "${add[@]}"; }
-	each_step "$1" undo "${add[@]}"
-	for step in "${STEPS[@]}"; do
-		killed_at "$step" "${add[@]}"
-		mc n1 "${add[@]}" 2>"$TMP/add.err" || { # it may have come as far as being there
-			undo || fail "'$1' killed before $step: neither it nor its opposite ends well: $(cat "$TMP/add.err")"
-			redo || fail "'$1' killed before $step, undone: it does not end well"
-		}
-		flows "'$1', killed before $step"
-		undo || fail "'$2' after '$1' was killed before $step"
-	done
-	redo
-	ok "$1: ${#STEPS[@]} steps"
-	each_step "$2" redo "${del[@]}"
-	for step in "${STEPS[@]}"; do
-		killed_at "$step" "${del[@]}"
-		undo 2>/dev/null || true # or it had come as far as being gone
-		redo || fail "'$1' after '$2' was killed before $step"
-		flows "'$2', killed before $step"
-	done
-	ok "$2: ${#STEPS[@]} steps"
-}
-
 mc n1 group add 239.2.2.2 vni "$VNI"
 on n1 ip link add d0 up type veth peer name d1
 on n1 ip link add u0 up type veth peer name u1

@@ -80,7 +80,7 @@ lab() { "$ROOT/scripts/lab" "$@"; }
 
 lab_up() { lab up --vni "$VNI" "$@"; }
 
-# on n1p1 COMMAND ...: in a pod, on a node, or on the underlay's switch (u)
+# on n1p1 COMMAND ...: in a pod, on a node, on the underlay's switch (u) or replicator (r), outside (x)
 on() { nsenter --net="/run/netns/$LAB-$1" -- "${@:2}"; }
 
 # mc n1 ARGUMENT ...: bpfcast on that node
@@ -88,7 +88,7 @@ mc() { on "$1" "$BUILD/bpfcast" -n "$LAB-$1" "${@:2}"; }
 
 instances() {
 	local path
-	for path in /sys/fs/bpf/bpfcast/"$LAB"-n*; do
+	for path in /sys/fs/bpf/bpfcast/"$LAB"-n* /sys/fs/bpf/bpfcast/"$LAB"-r; do
 		[[ ! -d $path ]] || echo "${path##*/"$LAB"-}"
 	done
 }
