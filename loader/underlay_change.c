@@ -20,7 +20,16 @@
 #include <maps/text.h>
 #include <maps/vtep.h>
 
-/* The addresses asked for, which the device must have, or its first of each family. */
+#define LOOPBACK_IFINDEX 1
+
+/* One that routes bring in by any underlay is loopback's. */
+static bool has_address(const struct mc_netdev *dev, const struct mc_addr *addr)
+{
+	return mc_netdev_has_address(dev->ifindex, addr) ||
+	       mc_netdev_has_address(LOOPBACK_IFINDEX, addr);
+}
+
+/* The addresses asked for, which the device or loopback must have, or the device's first of each family. */
 static int choose_addresses(const char *name, const struct mc_netdev *dev,
 			    const struct mc_underlay_options *options, struct mc_underlay *underlay)
 {
@@ -32,12 +41,11 @@ static int choose_addresses(const char *name, const struct mc_netdev *dev,
 	for (int v6 = 0; v6 <= 1; v6++) {
 		if (!any_asked)
 			(void)mc_netdev_address(dev->ifindex, v6, local[v6]);
-		else if (mc_addr_is_zero(asked[v6]) ||
-			 mc_netdev_has_address(dev->ifindex, asked[v6]))
+		else if (mc_addr_is_zero(asked[v6]) || has_address(dev, asked[v6]))
 			*local[v6] = *asked[v6];
 		else
 			return mc_error(-EADDRNOTAVAIL,
-					"%s is no address of '%s'; 'ip addr' lists them",
+					"%s is no address of '%s' or lo; 'ip addr' lists them",
 					mc_addr_format(asked[v6], text), name);
 	}
 	if (mc_addr_is_zero(local[0]) && mc_addr_is_zero(local[1]))
