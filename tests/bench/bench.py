@@ -72,7 +72,7 @@ class Bench:
         """Prints and writes everything; status 1 if something could not be measured."""
         progress_line("")
         result = self.result(names)
-        report.keep(result, f"{BUILD}/bench")
+        report.keep(result, environment("OUT", f"{BUILD}/bench"))
         report.show(result)
         unpublished = report.publish(result) if os.environ.get("README") else 0
         return 1 if unpublished or self.failures or any("ratio" not in row and "absent" not in row

@@ -11,6 +11,7 @@ from lab import Failure, backlog_drops
 CHECK_PACKETS = 64
 SETTLE = 2  # seconds that late copies have
 QUIET = 0.2  # seconds without a copy: a queue is empty
+DRAINED = 10  # seconds after which we no longer wait for that
 VOID_MAX = 1 / 3  # of the pairs of a row may be void before we refuse a ratio
 
 
@@ -69,7 +70,8 @@ class Contest:
     def drained(self, due):
         """The same when a queue may hold more of them, and when the last one came."""
         now, last = self.sink.read(), time.monotonic()
-        while time.monotonic() < last + QUIET:
+        end = last + DRAINED
+        while time.monotonic() < min(last + QUIET, end):
             time.sleep(QUIET / 20)
             before, now = now, self.sink.read()
             if now != before:
