@@ -39,6 +39,7 @@ UNIT_SRC := $(wildcard tests/unit/*_test.c)
 PROG_SRC := $(wildcard tests/prog/*_test.c)
 KIT_SRC  := $(wildcard tests/kit/*.c)
 TOOL_SRC := $(wildcard tests/tools/*.c)
+RIVAL_SRC := $(wildcard tests/bench/*.bpf.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
 FUZZ_LIB_SRC := $(addprefix tests/fuzz/,fuzz.c membership.c mutate.c reading.c) maps/log.c maps/text.c \
 	maps/underlay_group.c \
@@ -52,6 +53,7 @@ KIT_OBJ  := $(KIT_SRC:%.c=$(BUILD)/%.o)
 UNIT_EXE := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROG_EXE := $(PROG_SRC:%.c=$(BUILD)/%)
 TOOL_EXE := $(TOOL_SRC:%.c=$(BUILD)/%)
+RIVAL_OBJ := $(RIVAL_SRC:%.bpf.c=$(BUILD)/%.bpf.o)
 FUZZ_EXE := $(FUZZ_SRC:%.c=$(BUILD)/%)
 DECODE   := $(BUILD)/tests/fuzz/decode
 SKELETON := $(BUILD)/gen/bpfcast.skel.h
@@ -68,7 +70,7 @@ AGENT_LDLIBS := -lsystemd -lcap-ng -lmicrohttpd
 .PHONY: all
 all: $(BPFCAST) $(BPFCASTD) $(TOOL_EXE) ## build bpfcast, bpfcastd and the tools of the tests
 
-$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c | $(BUILD)/probe
+$(BPF_OBJ) $(RIVAL_OBJ): $(BUILD)/%.bpf.o: %.bpf.c | $(BUILD)/probe
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
@@ -117,6 +119,35 @@ $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(KIT_OBJ) $(AGENT_LIB) $(LIB)
 
 $(PROG_EXE:%=%.o): | $(SKELETON)
 $(KIT_OBJ): | $(SKELETON)
+
+# For cost_test the programs are compiled with calls counted, and the kit with their skeleton.
+COST      := $(BUILD)/cost
+COST_BPF  := $(BPF_SRC:%.bpf.c=$(COST)/%.bpf.o)
+COST_TEST := $(BUILD)/tests/prog/cost_test
+
+$(COST)/bpf/%.bpf.o: bpf/%.bpf.c | $(BUILD)/probe
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -include tests/prog/cost.bpf.h -c $< -o $@
+
+$(COST)/bpfcast.bpf.o: $(COST_BPF)
+	$(call say,BPFLINK,$@)
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(COST)/gen/bpfcast.skel.h: $(COST)/bpfcast.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name bpfcast > $@
+
+$(COST)/%.o: %.c $(COST)/gen/bpfcast.skel.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -I$(COST)/gen $(CPPFLAGS) $(MC_CFLAGS) -c $< -o $@
+
+$(COST_TEST): $(COST)/tests/prog/cost_test.o $(KIT_SRC:%.c=$(COST)/%.o) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
 # Each tool and library is probed by use; what is missing is named by its Debian package.
 $(BUILD)/probe: scripts/probe
@@ -194,8 +225,13 @@ check: ## style and static checks: the rules of CONTRIBUTING.md
 	$(Q)CPPFLAGS='$(CPPFLAGS)' BUILD='$(BUILD)' scripts/check
 
 .PHONY: bench
-bench: all ## side-by-side figures against the rivals (needs root)
-	$(Q)BUILD='$(BUILD)' CLANG='$(CLANG)' scripts/bench
+bench: ## figures beside the rivals': QUICK=1 in two minutes, BENCH='local remote', README=1 (needs root)
+	$(Q)CLANG='$(CLANG)' scripts/install-deps build bench
+	$(Q)$(MAKE) --no-print-directory all bench-build
+	$(Q)BUILD='$(BUILD)' scripts/bench $(BENCH)
+
+.PHONY: bench-build
+bench-build: $(RIVAL_OBJ) ## build the rivals' programs, measure nothing
 
 .PHONY: install
 install: all ## install under DESTDIR and PREFIX

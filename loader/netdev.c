@@ -67,6 +67,7 @@ static int read_link(const struct nlmsghdr *nlh, void *arg)
 
 	answer->dev.ifindex = ifi->ifi_index;
 	answer->dev.no_mac = has_no_mac(ifi->ifi_type);
+	answer->dev.is_virtual = true;
 	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_MTU:
@@ -79,6 +80,9 @@ static int read_link(const struct nlmsghdr *nlh, void *arg)
 			break;
 		case IFLA_LINKINFO:
 			read_kind(attr, answer);
+			break;
+		case IFLA_PARENT_DEV_NAME:
+			answer->dev.is_virtual = false;
 			break;
 		case IFLA_LINK_NETNSID:
 			answer->peer_elsewhere = true;

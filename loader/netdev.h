@@ -11,6 +11,7 @@ struct mc_netdev {
 	__u32 mtu; /* bytes */
 	__u8 mac[6];
 	bool no_mac;	   /* packets begin with the IP header: tun, WireGuard */
+	bool is_virtual;   /* no hardware's */
 	bool is_veth_pair; /* a veth whose peer is in another network namespace */
 };
 

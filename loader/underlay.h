@@ -22,6 +22,9 @@ int mc_underlay_add(struct mc_instance *in, const char *name,
 /* By name, also of a device that is gone. -EBUSY while VTEPs use it; said. */
 int mc_underlay_del(struct mc_instance *in, const char *name);
 
+/* Gives the device its offload back if mc_underlay_add() has taken it; silent. */
+void mc_underlay_uncut(struct mc_instance *in, __u32 ifindex);
+
 /* -ENOENT, silently. */
 int mc_underlay_get(struct mc_instance *in, __u32 ifindex, struct mc_underlay *underlay);
 int mc_underlay_find(struct mc_instance *in, const char *name, __u32 *ifindex);

@@ -12,6 +12,7 @@
 #include <bpfcast/util.h>
 #include <loader/attach.h>
 #include <loader/netdev.h>
+#include <loader/offload.h>
 #include <loader/underlay_join.h>
 #include <maps/hop.h>
 #include <maps/instance.h>
@@ -20,7 +21,16 @@
 #include <maps/text.h>
 #include <maps/vtep.h>
 
-/* The addresses asked for, which the device must have, or its first of each family. */
+#define LOOPBACK_IFINDEX 1
+
+/* One that routes bring in by any underlay is loopback's. */
+static bool has_address(const struct mc_netdev *dev, const struct mc_addr *addr)
+{
+	return mc_netdev_has_address(dev->ifindex, addr) ||
+	       mc_netdev_has_address(LOOPBACK_IFINDEX, addr);
+}
+
+/* The addresses asked for, which the device or loopback must have, or the device's first of each family. */
 static int choose_addresses(const char *name, const struct mc_netdev *dev,
 			    const struct mc_underlay_options *options, struct mc_underlay *underlay)
 {
@@ -32,12 +42,11 @@ static int choose_addresses(const char *name, const struct mc_netdev *dev,
 	for (int v6 = 0; v6 <= 1; v6++) {
 		if (!any_asked)
 			(void)mc_netdev_address(dev->ifindex, v6, local[v6]);
-		else if (mc_addr_is_zero(asked[v6]) ||
-			 mc_netdev_has_address(dev->ifindex, asked[v6]))
+		else if (mc_addr_is_zero(asked[v6]) || has_address(dev, asked[v6]))
 			*local[v6] = *asked[v6];
 		else
 			return mc_error(-EADDRNOTAVAIL,
-					"%s is no address of '%s'; 'ip addr' lists them",
+					"%s is no address of '%s' or lo; 'ip addr' lists them",
 					mc_addr_format(asked[v6], text), name);
 	}
 	if (mc_addr_is_zero(local[0]) && mc_addr_is_zero(local[1]))
@@ -102,11 +111,32 @@ static int attach_guard(struct mc_instance *in, const char *name, __u32 ifindex,
 	return 0;
 }
 
+/* Whether super-frames are to be cut before the device, or have been since an add that was killed. */
+static bool must_cut(struct mc_instance *in, const char *name, const struct mc_netdev *dev)
+{
+	struct mc_underlay before;
+
+	if (!mc_underlay_get(in, dev->ifindex, &before) && before.flags & MC_UNDERLAY_F_CUT)
+		return true;
+	return dev->is_virtual && mc_offload_takes_tunnels(name);
+}
+
+void mc_underlay_uncut(struct mc_instance *in, __u32 ifindex)
+{
+	struct mc_underlay underlay;
+	char name[IFNAMSIZ];
+
+	if (!mc_underlay_get(in, ifindex, &underlay) && underlay.flags & MC_UNDERLAY_F_CUT &&
+	    if_indextoname(ifindex, name))
+		(void)mc_offload_set_tunnels(name, true);
+}
+
 /* The entry last: while it is there, this can be done again. */
 static int remove_underlay(struct mc_instance *in, __u32 ifindex, __u8 attach)
 {
 	int err = mc_detach_xdp(in, ifindex);
 
+	mc_underlay_uncut(in, ifindex);
 	if (!err)
 		err = mc_detach_tc(in, MC_PROGRAM_UNDERLAY, ifindex, attach);
 	if (!err)
@@ -130,6 +160,10 @@ static int attach_all(struct mc_instance *in, const char *name, __u32 ifindex,
 		err = mc_attach_tc(in, MC_PROGRAM_UNDERLAY, ifindex, underlay->attach);
 	if (err)
 		return mc_error_errno(err, "cannot add underlay '%s'", name);
+	if (underlay->flags & MC_UNDERLAY_F_CUT && mc_offload_set_tunnels(name, false))
+		mc_warn("'%s' may lose UDP super-frames: 'ethtool -K %s tx-udp_tnl-segmentation "
+			"off' does not work",
+			name, name);
 	err = attach_guard(in, name, ifindex, options, underlay);
 	if (!err)
 		err = mc_table_set(in, MC_TABLE_UNDERLAYS, &ifindex, underlay, BPF_EXIST);
@@ -150,6 +184,8 @@ static int make_underlay(struct mc_instance *in, const char *name, const struct 
 		return mc_error_errno(err, "cannot read instance '%s'", in->name);
 	if (dev->no_mac)
 		underlay->flags |= MC_UNDERLAY_F_NO_MAC;
+	if (must_cut(in, name, dev))
+		underlay->flags |= MC_UNDERLAY_F_CUT;
 	if (options->replicate)
 		underlay->flags |= MC_UNDERLAY_F_REPLICATE;
 	underlay->vxlan_port = info.vxlan_port;

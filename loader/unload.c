@@ -26,6 +26,7 @@ static int detach_underlay(__u32 ifindex, const struct mc_underlay *underlay, vo
 {
 	int err = mc_detach_tc(arg, MC_PROGRAM_UNDERLAY, ifindex, underlay->attach);
 
+	mc_underlay_uncut(arg, ifindex);
 	return err ? err : mc_underlay_leave_device(arg, ifindex);
 }
 

@@ -7,9 +7,11 @@
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
 
+#include "rival.h"
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1024);
+	__uint(max_entries, RIVAL_MEMBERS);
 	__type(key, __u32);
 	__type(value, __u32);
 } ports SEC(".maps");

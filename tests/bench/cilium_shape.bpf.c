@@ -13,7 +13,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "cilium_shape.h"
+#include "rival.h"
 
 struct group_members {
 	__uint(type, BPF_MAP_TYPE_HASH);

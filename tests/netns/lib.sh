@@ -39,6 +39,21 @@ skip_unless() {
 }
 
 has() { command -v "$1" >/dev/null || { echo "no $1 here" && false; }; } # for probes
+probe_tshark() { # an emulated machine hands out what is for it
+	[[ ${HANDED_OUT:-} ]] || has tshark
+}
+
+# What the kernel may lack: a device of that type.
+probe_device() { # TYPE [OPTION ...]
+	unshare --net ip link add probe0 type "$@" 2>/dev/null || { echo "this kernel has no $1 device" && false; }
+}
+probe_emulated() { [[ ${MC_VM:-} ]] || { echo "only where it can do no harm: some kernels die of geneve_opts" && false; }; }
+probe_geneve() { probe_device geneve id 1 remote 192.0.2.1; }
+probe_wireguard() { probe_device wireguard; }
+probe_vlan() {
+	unshare --net bash -c 'ip link add v0 type veth peer name v1 && ip link add link v0 type vlan id 5' 2>/dev/null ||
+		{ echo "this kernel has no vlan device" && false; }
+}
 
 cleanup() {
 	local rc=$? pid
@@ -79,6 +94,17 @@ trap 'echo "FAIL: ${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" said $?"' ERR
 lab() { "$ROOT/scripts/lab" "$@"; }
 
 lab_up() { lab up --vni "$VNI" "$@"; }
+
+# lab_up_bare NODES PODS: bpfcast with its ports on every node, but no underlay and no VTEP yet
+lab_up_bare() {
+	local n p pids=()
+	lab_up --nodes "$1" --pods "$2" --no-bpfcast
+	for ((n = 1; n <= $1; n++)); do
+		{ mc n$n load && for ((p = 1; p <= $2; p++)); do echo "port add p$p vni $VNI"; done | mc n$n batch -; } >/dev/null &
+		pids+=($!)
+	done
+	for n in "${pids[@]}"; do wait "$n"; done
+}
 
 # on n1p1 COMMAND ...: in a pod, on a node, on the underlay's switch (u) or replicator (r), outside (x)
 on() { nsenter --net="/run/netns/$LAB-$1" -- "${@:2}"; }
@@ -123,6 +149,7 @@ wait_for() {
 
 # start NAME WHERE COMMAND ...: in the background; output in $TMP/NAME.out and NAME.err
 start() {
+	rm -f "$TMP/$1.out" "$TMP/$1.err" # of one before it: its words are not this one's
 	nsenter --net="/run/netns/$LAB-$2" -- "${@:3}" >"$TMP/$1.out" 2>"$TMP/$1.err" </dev/null &
 	PIDS[$1]=$!
 }
@@ -156,6 +183,12 @@ leave() { # WHERE GROUP
 	wait_for 10 "! is_member '$1' '${2%+*}'"
 }
 
+# took NAME COUNT: the application got so many, each once and as it was sent
+took() {
+	jq -e ".packets == $2 and .lost == 0 and .duplicated == 0 and .corrupt == 0" "$TMP/$1.out" >/dev/null ||
+		fail "what the application '$1' got: $(cat "$TMP/$1.out")"
+}
+
 # The JSON of bpfcast is one row a line; sed reads it faster than jq starts, ten times in a VM.
 
 # is_member WHERE GROUP [VNI] [STATE]: has the node taken the pod's join?
@@ -173,6 +206,11 @@ members() {
 # reason NODE NAME: packets counted under it so far
 reason() {
 	mc "$1" -j -s stats show | sed -n "s/.*\"reason\":\"$2\",\"packets\":\([0-9]*\).*/\1/p"
+}
+
+# vtep_errors NODE IP: copies to that VTEP that failed so far
+vtep_errors() {
+	mc "$1" -j -s vtep show | sed -n "s/.*\"vtep\":\"$2\".*\"tx_errors\":\([0-9]*\).*/\1/p"
 }
 
 # counts NODE REASON COUNT COMMAND ...: the command makes the reason rise by so many. Kernels repeat
@@ -216,6 +254,17 @@ frames() {
 		END { if (line) print line }'
 }
 
+# dissect NAME [COUNT FILTER]...: tshark has nothing to say against the capture, and its display filter
+# finds so many frames. An emulated machine hands it out, with what is expected, to tests/vm/run.
+dissect() {
+	local to=${HANDED_OUT:-$TMP}/${0##*/}
+	to=${to%.sh}.$1
+	[[ ! ${PIDS[$1]:-} ]] || stop "$1"
+	printf '%s %s\n' "${@:2}" >"$to.expect"
+	cp "$TMP/$1.pcap" "$to.pcap"
+	[[ ${HANDED_OUT:-} ]] || "$ROOT/tests/dissect" "$to.pcap" "$to.expect" || fail "what tshark says of '$1'"
+}
+
 # deliver FROM GROUP COUNT [MCSEND OPTION ...]: COUNT datagrams to port 5001 by an application of
 # the pod, then one frame to port 9 that says that no more will come. Slow enough that no queue
 # of the receiving side overflows (net.core.netdev_max_backlog is 1000).
@@ -232,11 +281,15 @@ unicast() {
 
 end_mark() { # FROM GROUP
 	SERIAL=$((SERIAL + 1))
+	if [[ $2 == *:* ]]; then
+		on "$1" mcsend -i eth0 -g "$2" -p $((9000 + SERIAL)) -c 1 >/dev/null
+		return
+	fi
 	on "$1" mcpacket eth0 --src "$(pod_ip "$1")" --dst "$2" --sport $((9000 + SERIAL)) --dport 9
 }
 
 arrived() { # NAME: has the last end mark?
-	[[ $(captured "$1" udp src port $((9000 + SERIAL))) != 0 ]]
+	[[ $(captured "$1" udp and "(src port $((9000 + SERIAL)) or dst port $((9000 + SERIAL)))") != 0 ]]
 }
 
 # got NAME COUNT: the capture has had exactly COUNT datagrams since the last got or nothing_more

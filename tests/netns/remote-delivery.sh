@@ -1,58 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A frame reaches a member on another node bit for bit, in VXLAN as RFC 7348 has it.
+# A frame reaches a member on another node bit for bit, in VXLAN over IPv4: see lib-remote-delivery.sh.
 # vm: yes, encapsulation, and back
-#
-#   n1p1 --- n1 ==192.0.2.0/24== n2 --- n2p1
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib-remote-delivery.sh"
 
-lab_up --nodes 2 --pods 1
-lab group 239.129.2.3
-join n2p1 239.129.2.3
-capture tx n1p1 eth0 -Q out ip dst 239.129.2.3
-capture wire n2 eth0 -Q in udp dst port 4789
-capture rx n2p1 eth0 -Q in ip dst 239.129.2.3
-
-# Every length that an odd byte could spoil, TTL 1 and 255, a marked flow, a fragment, not UDP.
-src=(--src 10.244.1.1 --dst 239.129.2.3)
-on n1p1 mcpacket eth0 "${src[@]}" --ttl 1 --payload x
-on n1p1 mcpacket eth0 "${src[@]}" --ttl 255 --size 101 --id 4660
-on n1p1 mcpacket eth0 "${src[@]}" --tos 0xb9 --size 1400
-on n1p1 mcpacket eth0 "${src[@]}" --size 1422
-on n1p1 mcpacket eth0 "${src[@]}" --fragment 0x2000 --size 800
-on n1p1 mcpacket eth0 "${src[@]}" --fragment 0x0064 --size 77
-on n1p1 mcpacket eth0 "${src[@]}" --proto 47 --size 60
-for name in tx wire rx; do holds $name 7; done
-diff <(frames tx) <(frames rx) || fail "frames differ: sent <, received >"
-while read -r frame; do
-	[[ ${frame:0:12} == 01005e010203 ]] || fail "destination MAC ${frame:0:12}"
-	[[ ${frame:12:12} == 02000af40101 ]] || fail "source MAC ${frame:12:12}"
-done < <(frames rx)
-ok "seven frames are the same at both ends"
-
-holds wire 7 "ether dst 02:00:c0:00:02:02 and ether src 02:00:c0:00:02:01"
-holds wire 7 "src 192.0.2.1 and dst 192.0.2.2 and ip[8] == 64 and ip[6] == 0x40 and ip[7] == 0" # TTL, DF
-holds wire 7 "udp[0:2] >= 49152 and udp[6:2] == 0"
-holds wire 7 "udp[8:4] == 0x08000000 and udp[12:4] == 0x4d00" # flags, VNI 77
-holds wire 1 "ip[1] == 0xb9" # DSCP and ECN of the inner packet
-tcpdump -Z root -nvvr "$TMP/wire.pcap" 2>/dev/null | grep 'bad cksum' && fail "a wrong outer IP checksum"
-paste -d ' ' <(frames wire) <(frames rx) | while read -r outer inner; do
-	[[ ${outer:100} == "$inner" ]] || fail "the inner frame is not what came out"
-done
-ok "the outer headers are right"
-
-# Real datagrams, bigger than the MTU too: the receiving kernel checks and reassembles them.
-start check n2p1 mcrecv -g 239.129.2.3 -i eth0 -p 5002 -q -c 200
-wait_for 5 "grep -qs ready '$TMP/check.err'"
-on n1p1 mcsend -g 239.129.2.3 -i eth0 -p 5002 -q -c 100 -r 2000 -s 100 >/dev/null
-wait_for 10 '[[ $(captured rx udp dst port 5002) -ge 100 ]]'
-stop check
-jq -e '.packets == 100 and .lost == 0 and .duplicated == 0 and .corrupt == 0' "$TMP/check.out" ||
-	fail "what the application got"
-start big n2p1 mcrecv -g 239.129.2.3 -i eth0 -p 5003 -q -c 10
-wait_for 5 "grep -qs ready '$TMP/big.err'"
-on n1p1 mcsend -g 239.129.2.3 -i eth0 -p 5003 -q -c 10 -r 100 -s 4000 >/dev/null
-wait_for 10 "[[ -s '$TMP/big.out' ]]" "ten datagrams of 4000 bytes"
-jq -e '.packets == 10 and .corrupt == 0' "$TMP/big.out" || fail "big datagrams"
-on n2p1 awk '$1 == "Udp:" && n++ { exit $6 != 0 }' /proc/net/snmp || fail "UDP checksum errors"
-ok "an application gets what an application sent"
+remote_delivery vxlan 4

@@ -11,7 +11,7 @@
 #include <arpa/inet.h>
 
 #define FRAME_SIZE     65536
-#define FRAME_HEADROOM 256
+#define FRAME_HEADROOM 512
 
 struct frame {
 	size_t start, end;
@@ -142,15 +142,6 @@ static inline void frame_push_ethernet(struct frame *f, uint64_t dst, uint64_t s
 		at += 4;
 	}
 	put16(at, type);
-}
-
-/* RFC 7348 section 5 */
-static inline void frame_push_vxlan(struct frame *f, uint32_t vni, uint8_t flags)
-{
-	uint8_t *at = frame_push(f, 8);
-
-	at[0] = flags;
-	put32(at + 4, vni << 8);
 }
 
 /* RFC 1112 section 6.4 */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Builds one Ethernet frame by layers and sends it out of a device, for what no kernel would send:
- * wrong checksums, truncated reports, foreign VXLAN. `mcpacket help` lists the options.
+ * wrong checksums, truncated reports, foreign tunnels. `mcpacket help` lists the options.
  */
+#include "outer.h"
 #include "packet_options.h"
 
 #include <ctype.h>
@@ -61,20 +62,48 @@ static uint32_t build_payload(struct frame *f)
 	return 0xef010101;
 }
 
-static void wrap_vxlan(struct frame *f, uint64_t src_mac)
+static struct in6_addr outer_addr(enum option_id id)
 {
-	struct frame_ip ip = { .src = get(O_OUTER_SRC, 0),
-			       .dst = get(O_OUTER_DST, 0),
-			       .ttl = 64,
-			       .proto = IPPROTO_UDP,
-			       .ihl = -1,
-			       .total_length = -1,
-			       .fragment = 0x4000 };
+	char mapped[INET6_ADDRSTRLEN] = "::ffff:";
+	const char *arg = text[id] ? text[id] : "0.0.0.0";
+	struct in6_addr addr;
 
-	frame_push_vxlan(f, value[O_VXLAN], get(O_VXLAN_FLAGS, 8));
-	frame_push_udp(f, 50000, get(O_OUTER_PORT, 4789), ip.src, ip.dst, false);
-	frame_push_ip(f, &ip);
-	frame_push_ethernet(f, get(O_OUTER_MAC, 0xffffffffffff), src_mac, -1, ETH_P_IP);
+	if (strlen(arg) < INET_ADDRSTRLEN)
+		strcat(mapped, arg);
+	if (inet_pton(AF_INET6, strchr(arg, ':') ? arg : mapped, &addr) != 1)
+		die("'%s' is no address", arg);
+	return addr;
+}
+
+static size_t read_digits(const char *digits, uint8_t *to, size_t size)
+{
+	size_t n = 0;
+
+	for (; digits && digits[0] && digits[1] && n < size; digits += 2, n++)
+		to[n] = strtoul((char[]){ digits[0], digits[1], '\0' }, NULL, 16);
+	return n;
+}
+
+static void wrap(struct frame *f, uint64_t src_mac)
+{
+	bool geneve = value[O_GENEVE] >= 0;
+	uint8_t geneve_options[OUTER_OPTIONS_MAX];
+	struct outer outer = { .src = outer_addr(O_OUTER_SRC),
+			       .dst = outer_addr(O_OUTER_DST),
+			       .checksum = value[O_OUTER_SUM] >= 0,
+			       .ttl = get(O_OUTER_TTL, 64),
+			       .tos = get(O_OUTER_TOS, 0),
+			       .port = get(O_OUTER_PORT, geneve ? 6081 : 4789),
+			       .dmac = get(O_OUTER_MAC, 0xffffffffffff),
+			       .smac = src_mac };
+
+	if (geneve)
+		frame_push_geneve(f, value[O_GENEVE], value[O_GENEVE_HEAD], geneve_options,
+				  read_digits(text[O_GENEVE_OPTIONS], geneve_options,
+					      sizeof(geneve_options)));
+	else
+		frame_push_vxlan(f, value[O_VXLAN], get(O_VXLAN_FLAGS, 8));
+	frame_push_outer(f, &outer);
 }
 
 /* @cut: bytes of IP payload to keep, -1 for all. */
@@ -107,8 +136,8 @@ static void build(struct frame *f, uint64_t device_mac, long cut)
 			    get(O_ETH_DST, ip.dst >> 28 == 0xe ? (long)frame_group_mac(ip.dst)
 							       : 0xffffffffffff),
 			    get(O_ETH_SRC, device_mac), value[O_VLAN], ETH_P_IP);
-	if (value[O_VXLAN] >= 0)
-		wrap_vxlan(f, device_mac);
+	if (value[O_VXLAN] >= 0 || value[O_GENEVE] >= 0)
+		wrap(f, device_mac);
 }
 
 static void read_hex(struct frame *f)

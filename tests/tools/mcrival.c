@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Attaches a rival of the benchmark (tests/bench/NAME.bpf.c) to the tc ingress of a device, fills its
- * tables, says "ready" on stderr and keeps it there until a signal.
+ * Attaches a program of the benchmark (tests/bench/NAME.bpf.c) to the ingress of a device, fills its
+ * tables, says "ready" on stderr and keeps it there until a signal. What it fills goes by the tables
+ * that the program has.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -11,27 +12,65 @@
 #include <unistd.h>
 
 #include "args.h"
-#include "../bench/cilium_shape.h"
+#include "../bench/rival.h"
 
 #define TCX_INGRESS 46 /* BPF_TCX_INGRESS, Linux 6.6 */
 
-static const char usage[] = "usage: mcrival OBJECT DEV MEMBERS ...\n"
-			    "  cilium_shape.bpf.o  each MEMBERS is GROUP=PORT,PORT,...\n"
-			    "  bare_loop.bpf.o     MEMBERS is PORT,PORT,...\n";
+static const char usage[] =
+	"usage: mcrival OBJECT DEV [ARGUMENT ...]\n"
+	"  cilium_shape.bpf.o    each ARGUMENT is GROUP=PORT,PORT,...\n"
+	"  bare_loop.bpf.o       PORT,PORT,...\n"
+	"  xdp_broadcast.bpf.o   PORT,PORT,...\n"
+	"  vxlan_metadata.bpf.o  DEV VNI VTEP,VTEP,...   DEV: a vxlan device, 'external'\n"
+	"  vtep_sink.bpf.o       none; says 'ready ID', that of the map with the counts\n";
 
-/* Adds "PORT,PORT,..." to the inner hash @fd. */
-static void fill_members(int fd, char *ports)
+static struct bpf_object *object;
+
+static int map_fd(const char *name)
+{
+	return bpf_object__find_map_fd_by_name(object, name);
+}
+
+/* Calls @take with each word of "WORD,WORD,...", its number, and @fd. */
+static void for_each_word(char *words, int fd, void (*take)(int fd, __u32 i, const char *word))
 {
 	__u32 i = 0;
 
-	for (char *save, *port = strtok_r(ports, ",", &save); port;
-	     port = strtok_r(NULL, ",", &save)) {
-		struct rival_member member = { .address = htonl(0x0a000000 + ++i),
-					       .ifindex = parse_device(port) };
+	for (char *save, *word = strtok_r(words, ",", &save); word;
+	     word = strtok_r(NULL, ",", &save))
+		take(fd, i++, word);
+}
 
-		if (bpf_map_update_elem(fd, &member.address, &member, BPF_NOEXIST))
-			err(1, "cannot add the member %s", port);
-	}
+static void set_element(int fd, const void *key, const void *value, const char *what)
+{
+	if (bpf_map_update_elem(fd, key, value, BPF_ANY))
+		err(1, "cannot add '%s'", what);
+}
+
+static void take_member(int fd, __u32 i, const char *port)
+{
+	struct rival_member member = { .address = htonl(0x0a000001 + i),
+				       .ifindex = parse_device(port) };
+
+	set_element(fd, &member.address, &member, port);
+}
+
+static void take_port(int fd, __u32 i, const char *port)
+{
+	__u32 ifindex = parse_device(port);
+
+	set_element(fd, &i, &ifindex, port);
+}
+
+static void take_vtep(int fd, __u32 i, const char *vtep)
+{
+	struct in_addr address;
+	__u32 host;
+
+	if (inet_pton(AF_INET, vtep, &address) != 1)
+		errx(2, "'%s' is no IPv4 address", vtep);
+	host = ntohl(address.s_addr);
+	set_element(fd, &i, &host, vtep);
 }
 
 static void add_group(int groups, char *arg)
@@ -49,9 +88,8 @@ static void add_group(int groups, char *arg)
 			    sizeof(struct rival_member), RIVAL_MEMBERS, NULL);
 	if (fd < 0)
 		err(1, "cannot create the members of %s", arg);
-	fill_members(fd, ports);
-	if (bpf_map_update_elem(groups, &group, &fd, BPF_NOEXIST))
-		err(1, "cannot add the group %s", arg);
+	for_each_word(ports, fd, take_member);
+	set_element(groups, &group, &fd, arg);
 	close(fd);
 }
 
@@ -64,62 +102,88 @@ static __u32 count_words(const char *text)
 	return count;
 }
 
-static void fill_ports(int fd, char *ports)
+static void set_constants(const void *value, size_t size)
 {
-	__u32 i = 0;
+	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata");
 
-	for (char *save, *port = strtok_r(ports, ",", &save); port;
-	     port = strtok_r(NULL, ",", &save)) {
-		__u32 ifindex = parse_device(port);
+	if (!map || bpf_map__set_initial_value(map, value, size))
+		errx(1, "the program's constants are not as expected");
+}
 
-		if (bpf_map_update_elem(fd, &i, &ifindex, BPF_ANY))
-			err(1, "cannot add the port %s", port);
-		i++;
+/* Before the program is loaded. */
+static void prepare(int count, char **args)
+{
+	if (bpf_object__find_map_by_name(object, "vteps")) {
+		struct rival_tunnel tunnel;
+
+		if (count != 3)
+			errx(2, "%s", usage);
+		tunnel.device = parse_device(args[0]);
+		tunnel.vni = parse_number("VNI", args[1], 0xffffff);
+		tunnel.vteps = count_words(args[2]);
+		set_constants(&tunnel, sizeof(tunnel));
+	} else if (bpf_object__find_map_by_name(object, "ports") &&
+		   bpf_object__find_map_by_name(object, ".rodata")) {
+		__u32 ports = count ? count_words(args[0]) : 0;
+
+		set_constants(&ports, sizeof(ports));
 	}
 }
 
-/* A link ends with this process; a filter, on kernels without tcx, with the device. */
-static void attach(int prog, const char *dev)
+static void fill(int count, char **args)
 {
+	int groups = map_fd("groups"), ports = map_fd("ports"), vteps = map_fd("vteps");
+
+	for (int i = 0; groups >= 0 && i < count; i++)
+		add_group(groups, args[i]);
+	if (ports >= 0 && count)
+		for_each_word(args[0], ports, take_port);
+	if (vteps >= 0)
+		for_each_word(args[2], vteps, take_vtep);
+}
+
+/* A link ends with this process; a filter, on kernels without tcx, with the device. */
+static void attach(const char *dev)
+{
+	struct bpf_program *prog = bpf_object__next_program(object, NULL);
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = parse_device(dev),
 		    .attach_point = BPF_TC_INGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, filter, .prog_fd = prog);
+	LIBBPF_OPTS(bpf_tc_opts, filter, .prog_fd = bpf_program__fd(prog));
+	bool xdp = bpf_program__type(prog) == BPF_PROG_TYPE_XDP;
 	int error;
 
-	if (bpf_link_create(prog, hook.ifindex, TCX_INGRESS, NULL) >= 0)
+	if (bpf_link_create(filter.prog_fd, hook.ifindex, xdp ? BPF_XDP : TCX_INGRESS, NULL) >= 0)
 		return;
-	error = bpf_tc_hook_create(&hook);
-	if ((error && error != -EEXIST) || bpf_tc_attach(&hook, &filter))
+	error = xdp ? -errno : bpf_tc_hook_create(&hook);
+	if (xdp || (error && error != -EEXIST) || bpf_tc_attach(&hook, &filter))
 		errx(1, "cannot attach to %s", dev);
+}
+
+static __u32 counts_id(void)
+{
+	struct bpf_map_info info;
+	__u32 size = sizeof(info);
+	int fd = map_fd("counts");
+
+	memset(&info, 0, sizeof(info));
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) ? info.id : 0;
 }
 
 int main(int argc, char **argv)
 {
-	struct bpf_map *groups, *ports, *rodata;
-	struct bpf_object *object;
-	__u32 count;
-
-	if (argc < 4) {
+	if (argc < 3) {
 		fputs(usage, stderr);
 		return 2;
 	}
 	object = bpf_object__open(argv[1]);
 	if (!object)
 		err(1, "cannot open %s", argv[1]);
-	groups = bpf_object__find_map_by_name(object, "groups");
-	ports = bpf_object__find_map_by_name(object, "ports");
-	rodata = bpf_object__find_map_by_name(object, ".rodata");
-	count = count_words(argv[3]);
-	if (ports && (!rodata || bpf_map__set_initial_value(rodata, &count, sizeof(count))))
-		errx(1, "%s has no port_count", argv[1]);
+	prepare(argc - 3, argv + 3);
 	if (bpf_object__load(object))
 		err(1, "cannot load %s", argv[1]);
-	for (int i = 3; groups && i < argc; i++)
-		add_group(bpf_map__fd(groups), argv[i]);
-	if (ports)
-		fill_ports(bpf_map__fd(ports), argv[3]);
-	attach(bpf_program__fd(bpf_object__next_program(object, NULL)), argv[2]);
-	fprintf(stderr, "ready\n");
+	fill(argc - 3, argv + 3);
+	attach(argv[2]);
+	fprintf(stderr, "ready %u\n", counts_id());
 	pause();
 	return 0;
 }

@@ -40,10 +40,16 @@ enum kind { FLAG, NUMBER, ADDR, MAC, TEXT, RECORD, IGMP };
 	X(SIZE, "size", NUMBER, "bytes of payload: 0, 1, 2 ...")                                   \
 	X(VXLAN, "vxlan", NUMBER, "wrap all of it in VXLAN with this VNI")                         \
 	X(VXLAN_FLAGS, "vxlan-flags", NUMBER, "first byte of the VXLAN header; 0x08")              \
-	X(OUTER_SRC, "outer-src", ADDR, "outer IP source")                                         \
-	X(OUTER_DST, "outer-dst", ADDR, "outer IP destination")                                    \
+	X(GENEVE, "geneve", NUMBER, "wrap all of it in Geneve with this VNI")                      \
+	X(GENEVE_HEAD, "geneve-head", NUMBER, "first word of the Geneve header, to be wrong")      \
+	X(GENEVE_OPTIONS, "geneve-options", TEXT, "options of the Geneve header as hex digits")    \
+	X(OUTER_SRC, "outer-src", TEXT, "outer IP source")                                         \
+	X(OUTER_DST, "outer-dst", TEXT, "outer IP destination")                                    \
+	X(OUTER_TTL, "outer-ttl", NUMBER, "outer TTL or hop limit; 64")                            \
+	X(OUTER_TOS, "outer-tos", NUMBER, "outer TOS or traffic class")                            \
 	X(OUTER_MAC, "outer-mac", MAC, "outer destination MAC; broadcast")                         \
-	X(OUTER_PORT, "outer-port", NUMBER, "outer UDP destination port; 4789")                    \
+	X(OUTER_PORT, "outer-port", NUMBER, "outer UDP destination port; 4789 or 6081")            \
+	X(OUTER_SUM, "outer-checksum", FLAG, "with an outer UDP checksum")                         \
 	X(HEX, "hex", TEXT, "whole frame as hex digits from this file instead; -: stdin")          \
 	X(TRUNCATE, "truncate", NUMBER, "frame cut to N bytes, lengths inside as before")          \
 	X(CUT, "cut", NUMBER, "IP payload cut to N bytes, lengths and checksums made right again") \
