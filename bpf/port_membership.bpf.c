@@ -59,7 +59,7 @@ static __noinline void tell_querier(const struct facts *facts, const struct mc_m
 		return;
 	__builtin_memset(event, 0, sizeof(*event));
 	event->type = MC_EVENT_QUERIER;
-	event->reason = MC_R_NOT_OURS;
+	event->reason = MC_R_REPORT;
 	event->ifindex = facts->ifindex;
 	event->time = bpf_ktime_get_ns();
 	event->query.response_ms = query->response_ms;

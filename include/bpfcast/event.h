@@ -39,7 +39,7 @@ struct mc_event_query {
 
 struct mc_event {
 	__u8 type;     /* enum mc_event_type */
-	__u8 reason;   /* enum mc_reason; for JOIN, LEAVE and PENDING MC_R_REPORT */
+	__u8 reason;   /* enum mc_reason; for JOIN, LEAVE and QUERIER MC_R_REPORT */
 	__u8 origins;  /* JOIN, LEAVE: the enum mc_origin bits that changed */
 	__u8 pad;      /* 0 */
 	__u32 ifindex; /* port or underlay device */

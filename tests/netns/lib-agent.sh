@@ -7,6 +7,8 @@
 QUERIER='"query_interval": 2000, "response_interval": 600, "startup_interval": 400, "last_member_interval": 500'
 LEARN="{\"vnis\": [{\"vni\": $VNI, \"unknown\": \"learn\", \"grace\": 300, \"querier\": {$QUERIER}}]}"
 
+probe_tshark() { has tshark; }
+
 # agent NODE [JSON [OPTION ...]]: an agent of the node with that configuration; waits until it is ready
 agent() {
 	local json=${2:-}
