@@ -63,6 +63,8 @@ static void drop(struct port **at)
 {
 	struct port *port = *at;
 
+	if (!port)
+		return;
 	*at = port->next;
 	port_stop(port);
 	free(port);

@@ -205,6 +205,7 @@ static void put_mld(struct cursor *to, const struct query_message *query,
 	memcpy(to->start + at, &mld, sizeof(mld));
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through the cursor */
 size_t query_build(const struct query_message *query, __u8 *frame)
 {
 	struct mc_addr group = destination(query);

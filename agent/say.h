@@ -13,8 +13,8 @@
 
 enum say_level { SAY_ERROR, SAY_WARNING, SAY_INFO, SAY_DEBUG };
 
-/* From now on as JSON objects of @instance, or as text; debug messages too or not. */
-void say_set_up(const char *instance, bool json, bool debug);
+/* From now on as JSON objects of the instance @name, or as text; debug messages too or not. */
+void say_set_up(const char *name, bool json, bool debug);
 
 /* @fields: as json_pack() takes them, an object; NULL for none. */
 void say(enum say_level level, const char *message, const char *fields, ...);
