@@ -133,7 +133,7 @@ static const struct verb verbs[] = {
 	{ "add", "DEV [addr IP[,IP]] [xdp native|generic|off] [replicate on|off]",
 	  "take encapsulated packets from this device, and send them by it",
 	  "  addr IP[,IP]  our addresses as a VTEP, one of each family at most; unless said,\n"
-	  "                the first global ones of the device\n"
+	  "                the first global ones of the device; loopback's will do\n"
 	  "  xdp ...       where the guard runs; unless said, native if the driver can, else\n"
 	  "                generic; off on devices without a link layer\n"
 	  "  replicate on  send on what comes in to an underlay group, as 'bpfcast forward' says;\n"

@@ -181,7 +181,7 @@ enum mc_xdp_mode {
 enum mc_underlay_flags {
 	MC_UNDERLAY_F_NO_MAC = 1 << 0,	  /* no link layer: WireGuard, tun */
 	MC_UNDERLAY_F_REPLICATE = 1 << 1, /* what comes in to an underlay group is sent on */
-	MC_UNDERLAY_F_CUT = 1 << 2, /* super-frames are cut before it: its offload was switched off */
+	MC_UNDERLAY_F_CUT = 1 << 2,	  /* super-frames are cut before it: offload is off */
 };
 
 struct mc_underlay {

@@ -49,19 +49,20 @@ struct values {
 	bool has_group, has_known, has_host, has_vni, has_interval, has_kind, has_mac, has_device;
 };
 
+static bool is_host(const struct mc_addr *addr)
+{
+	return !mc_addr_is_bad_source(addr) && !mc_addr_is_v6_link_local(addr);
+}
+
 static void check_addresses(const struct values *v)
 {
-	const struct mc_addr *addr;
-
 	if (v->has_group || v->has_known)
 		REQUIRE(mc_addr_is_zero(&v->group) || (mc_addr_is_multicast(&v->group) &&
 						       !mc_addr_is_link_local_group(&v->group)));
 	if (v->has_host)
-		REQUIRE(mc_addr_is_v4(&v->host) && !mc_addr_is_bad_source(&v->host));
-	for (size_t i = 0; i < v->hosts.count; i++) {
-		addr = array_at(&v->hosts, i);
-		REQUIRE(mc_addr_is_v4(addr) && !mc_addr_is_bad_source(addr));
-	}
+		REQUIRE(is_host(&v->host));
+	for (size_t i = 0; i < v->hosts.count; i++)
+		REQUIRE(is_host(array_at(&v->hosts, i)));
 	if (v->has_mac)
 		REQUIRE(!(v->mac[0] & 1));
 }

@@ -160,10 +160,10 @@ static void check_outer(const uint8_t *data, const struct mc_outer *outer, const
 	}
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *input, size_t length)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const uint8_t *data = input + 1;
-	size_t size = length - 1;
+	const uint8_t *frame = data + 1;
+	size_t rest = size - 1;
 	struct mc_outer outer, again;
 	struct read r = { 0 };
 	struct reading inner;
@@ -171,21 +171,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t length)
 	bool mac;
 	int reason;
 
-	if (!length)
+	if (!size)
 		return 0;
-	mac = !(input[0] & 1);
-	copy = fuzz_copy(data, size);
-	reason = parse(copy, size, mac, &outer);
-	REQUIRE(reason == expected(copy, size, mac, &r));
+	mac = !(data[0] & 1);
+	copy = fuzz_copy(frame, rest);
+	reason = parse(copy, rest, mac, &outer);
+	REQUIRE(reason == expected(copy, rest, mac, &r));
 	free(copy);
 	if (reason)
 		return 0;
-	check_outer(data, &outer, &r);
-	copy = fuzz_copy(data, r.end); /* nothing behind the IP packet matters */
+	check_outer(frame, &outer, &r);
+	copy = fuzz_copy(frame, r.end); /* nothing behind the IP packet matters */
 	REQUIRE(!parse(copy, r.end, mac, &again));
 	REQUIRE(!memcmp(&outer, &again, sizeof(outer)));
 	free(copy);
-	copy = fuzz_copy(data + outer.inner, outer.end - outer.inner);
+	copy = fuzz_copy(frame + outer.inner, outer.end - outer.inner);
 	check_reading(read_frame, copy, outer.end - outer.inner, &inner);
 	free(copy);
 	return 0;

@@ -10,14 +10,17 @@ probe_bench() { has ethtool && has python3; }
 skip_unless bench
 [[ -f $BUILD/tests/bench/live.bpf.o ]] || make -s -C "$ROOT" BUILD="$BUILD" bench-build
 contenders="bpfcast cilium bare bridge mirred xdp vxlan geneve metadata head"
-# Its status tells void runs, too, which a busy machine may make.
-OUT=$TMP QUICK=1 ROUNDS=1 SECONDS_EACH=0.05 RECEIVERS="1 2" CONTENDERS=$contenders \
-	"$ROOT/scripts/bench" local remote receive guard bystander latency memory >"$TMP/bench.out" || true
 result=$TMP/result.json
-[[ -f $result ]] || fail "no result: $(tail -3 "$TMP/bench.out")"
-wrong=$(jq -r '.failures[], .notes[], (.rows[] | select(.absent)) | tostring' "$result")
-[[ ! $wrong ]] || fail "$wrong"
-rows=$(jq '[.rows[] | select(.runs == 1)] | length' "$result")
+# Its status tells void runs, too, which a busy machine may make, so it may run again.
+for _ in 1 2 3; do
+	OUT=$TMP QUICK=1 ROUNDS=1 SECONDS_EACH=0.05 RECEIVERS="1 2" CONTENDERS=$contenders \
+		"$ROOT/scripts/bench" local remote receive guard bystander latency memory >"$TMP/bench.out" || true
+	[[ -f $result ]] || fail "no result: $(tail -3 "$TMP/bench.out")"
+	wrong=$(jq -r '.failures[], .notes[], (.rows[] | select(.absent)) | tostring' "$result")
+	[[ ! $wrong ]] || fail "$wrong"
+	rows=$(jq '[.rows[] | select(.runs == 1)] | length' "$result")
+	[[ $rows != 25 ]] || break
+done
 [[ $rows == 25 ]] || fail "$rows rows"
 facts=$(jq '[.facts[] | select(.value > 0)] | length' "$result")
 [[ $facts == 10 ]] || fail "$facts facts"

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # One dead member of eight leaves seven served, wherever in the walk it is: its device gone, or the
 # pod's end of it down. Nobody tells bpfcast.
-# vm: yes, a redirect to a device that is gone
 #
 #   n1p1 .. n1p8 members --- n1 --- n1p9 sender
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -10,8 +10,8 @@
 replicator_up $G $G6
 hop 1 external
 for group in $G $G6; do
-	for pod in n1p2 n2p1 n3p1; do join $pod $group; done
-	start join-x-$group x mcrecv -i eth0 -g $group
+	for pod in n1p2 n2p1 n3p1; do join $pod "$group"; done
+	start "join-x-$group" x mcrecv -i eth0 -g "$group"
 	wait_for 10 "mc r -j member show $group vni $VNI port x0 | grep -q active"
 done
 out_there() { # GROUP COUNT [OPTION ...]: COUNT datagrams from the network outside

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # A socket that joins sources of a group gets these and no others, by whatever option it asks, and as
 # it asks for more of them or fewer.
-# vm: yes, filters as the kernels of hosts ask for them
 # timeout: 120
 #
 #   n1p1 sender, n1p2 --- n1 ===== n2 --- n2p1 sender, n2p2

@@ -18,13 +18,13 @@ capture wire n1 eth0 -Q in udp dst port 4789
 for checksum in udpcsum noudpcsum; do
 	on n2 ip link add vx77 mtu 1450 up type vxlan id $VNI local 192.0.2.2 remote 192.0.2.1 dstport 4789 $checksum
 	on n2 ip addr add 10.77.0.2/24 dev vx77
-	start tx-$checksum n2 tcpdump -Z root -nUi vx77 --immediate-mode -w "$TMP/vx.pcap" -Q out udp
-	wait_for 5 "grep -q 'listening on' '$TMP/tx-$checksum.err'"
+	capture vx n2 vx77 -Q out udp
 	on n2 mcsend -i vx77 -g 239.1.1.1 -p 5001 -q -c 100 -s 1400 -r 2000 >/dev/null
 	on n2 mcpacket vx77 --src 10.77.0.2 --dst 239.1.1.1 --sport $((9000 + ++SERIAL)) --dport 9
 	got n1p1 100
 	got_nothing n1p2
-	stop tx-$checksum
+	wait_for 5 '[[ $(captured vx udp dst port 5001) == 100 ]]'
+	stop vx
 	on n2 ip link del vx77
 	ok "$checksum: 100 datagrams from the kernel's vxlan"
 done

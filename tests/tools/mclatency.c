@@ -145,6 +145,7 @@ static void measure(struct join *j, uint64_t number)
 	struct sockaddr_in *in = (struct sockaddr_in *)&group;
 	struct ip_mreqn member = { .imr_ifindex = (int)parse_device(j->o->device) };
 	uint64_t start, report;
+	bool is_joined;
 
 	address_advance(&group, number);
 	in->sin_port = htons(PORT);
@@ -154,9 +155,9 @@ static void measure(struct join *j, uint64_t number)
 	start = now();
 	if (setsockopt(j->receiver, IPPROTO_IP, IP_ADD_MEMBERSHIP, &member, sizeof(member)))
 		err(1, "cannot join");
-	report = start;
-	if (wait_for_report(j->tap, in, start) && (report = now()) &&
-	    wait_for_data(j, in, number, report)) {
+	is_joined = wait_for_report(j->tap, in, start);
+	report = now();
+	if (is_joined && wait_for_data(j, in, number, report)) {
 		j->report[j->done] = now() - report;
 		j->socket[j->done++] = now() - start;
 	} else {
@@ -174,10 +175,12 @@ static int compare(const void *a, const void *b)
 
 static void print(const char *name, uint64_t *of, uint64_t count)
 {
+	const uint64_t middle = count / 2, rare = count * 99 / 100;
+
 	qsort(of, count, sizeof(*of), compare);
 	printf(",\"%s\":{\"p50\":%.1f,\"p99\":%.1f,\"max\":%.1f}", name,
-	       count ? of[count / 2] / 1e3 : 0, count ? of[count * 99 / 100] / 1e3 : 0,
-	       count ? of[count - 1] / 1e3 : 0);
+	       count ? (double)of[middle] / 1e3 : 0, count ? (double)of[rare] / 1e3 : 0,
+	       count ? (double)of[count - 1] / 1e3 : 0);
 }
 
 static const char usage[] =

@@ -64,13 +64,12 @@ static uint32_t build_payload(struct frame *f)
 
 static struct in6_addr outer_addr(enum option_id id)
 {
-	char mapped[INET6_ADDRSTRLEN] = "::ffff:";
 	const char *arg = text[id] ? text[id] : "0.0.0.0";
+	char mapped[INET6_ADDRSTRLEN];
 	struct in6_addr addr;
 
-	if (strlen(arg) < INET_ADDRSTRLEN)
-		strcat(mapped, arg);
-	if (inet_pton(AF_INET6, strchr(arg, ':') ? arg : mapped, &addr) != 1)
+	snprintf(mapped, sizeof(mapped), "%s%s", strchr(arg, ':') ? "" : "::ffff:", arg);
+	if (inet_pton(AF_INET6, mapped, &addr) != 1)
 		die("'%s' is no address", arg);
 	return addr;
 }
