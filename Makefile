@@ -34,6 +34,7 @@ BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror -Wno-
 BPF_SRC  := $(wildcard bpf/*.bpf.c)
 LIB_SRC  := $(wildcard maps/*.c loader/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
+AGENT_SRC := $(wildcard agent/*.c)
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
 PROG_SRC := $(wildcard tests/prog/*_test.c)
 KIT_SRC  := $(wildcard tests/kit/*.c)
@@ -47,6 +48,7 @@ FUZZ_LIB_SRC := $(addprefix tests/fuzz/,fuzz.c membership.c mutate.c reading.c) 
 BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(BUILD)/%.bpf.o)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
+AGENT_OBJ := $(AGENT_SRC:%.c=$(BUILD)/%.o)
 KIT_OBJ  := $(KIT_SRC:%.c=$(BUILD)/%.o)
 UNIT_EXE := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROG_EXE := $(PROG_SRC:%.c=$(BUILD)/%)
@@ -56,14 +58,17 @@ FUZZ_EXE := $(FUZZ_SRC:%.c=$(BUILD)/%)
 DECODE   := $(BUILD)/tests/fuzz/decode
 SKELETON := $(BUILD)/gen/bpfcast.skel.h
 LIB      := $(BUILD)/libbpfcast.a
+AGENT_LIB := $(BUILD)/libagent.a
 BPFCAST  := $(BUILD)/bpfcast
+BPFCASTD := $(BUILD)/bpfcastd
+AGENT_LDLIBS := -lsystemd -lcap-ng -lmicrohttpd
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
 
 .PHONY: all
-all: $(BPFCAST) $(TOOL_EXE) ## build bpfcast and its tools
+all: $(BPFCAST) $(BPFCASTD) $(TOOL_EXE) ## build bpfcast, bpfcastd and the tools of the tests
 
 $(BPF_OBJ) $(RIVAL_OBJ): $(BUILD)/%.bpf.o: %.bpf.c | $(BUILD)/probe
 	$(call say,BPF,$@)
@@ -91,17 +96,26 @@ $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# Without main(), for the unit tests.
+$(AGENT_LIB): $(filter-out %/main.o,$(AGENT_OBJ))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
 $(BPFCAST): $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcurl -o $@
+
+$(BPFCASTD): $(BUILD)/agent/main.o $(AGENT_LIB) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) $(AGENT_LDLIBS) -o $@
 
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lpthread -o $@
 
-$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(KIT_OBJ) $(LIB)
+$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(KIT_OBJ) $(AGENT_LIB) $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) $(AGENT_LDLIBS) -lcmocka -o $@
 
 $(PROG_EXE:%=%.o): | $(SKELETON)
 $(KIT_OBJ): | $(SKELETON)
@@ -222,9 +236,17 @@ bench-build: $(RIVAL_OBJ) ## build the rivals' programs, measure nothing
 .PHONY: install
 install: all ## install under DESTDIR and PREFIX
 	install -D -m 755 $(BPFCAST) $(DESTDIR)$(PREFIX)/sbin/bpfcast
+	install -D -m 755 $(BPFCASTD) $(DESTDIR)$(PREFIX)/sbin/bpfcastd
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 docs/*.8
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/bpfcast include/bpfcast/abi.h \
 		include/bpfcast/addr.h include/bpfcast/event.h include/bpfcast/reason.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/bpfcast docs/bpfcast.schema.json docs/openapi.json \
+		packaging/bpfcast.json packaging/bpfcast.rules.yml packaging/grafana-dashboard.json
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in bpfcast@ bpfcastd@; do \
+		sed 's|/usr/sbin|$(PREFIX)/sbin|' packaging/$$unit.service \
+			>$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit.service || exit 1; \
+	done
 
 compile_commands.json: ## for editors and clang-tidy
 	$(Q)bear -- $(MAKE) -B test-build

@@ -25,17 +25,20 @@ static __always_inline void expire(struct membership *m, struct mc_source *entry
 	set_state(m, entry, m->w->exclude ? MC_SOURCE_BLOCKED : MC_SOURCE_NONE, 0);
 }
 
+static __always_inline void lower(__u64 *timer, __u64 to)
+{
+	if (*timer > to)
+		*timer = to;
+}
+
 static __always_inline void query_source(struct membership *m, struct mc_source *entry)
 {
-	__u64 last = m->w->now + m->w->last_member;
-
 	if (m->w->edge) {
 		expire(m, entry);
 		return;
 	}
 	m->w->query = 1;
-	if (entry->expires > last)
-		entry->expires = last;
+	lower(&entry->expires, m->w->now + m->w->last_member);
 }
 
 static __always_inline void act(struct membership *m, struct mc_source *entry, __u8 action)
@@ -56,6 +59,13 @@ static __always_inline void act(struct membership *m, struct mc_source *entry, _
 		break;
 	case SOURCE_REMOVE:
 		set_state(m, entry, MC_SOURCE_NONE, 0);
+		break;
+	case SOURCE_LOWER:
+		lower(&entry->expires, m->w->now + m->w->last_member);
+		break;
+	case SOURCE_TIMEOUT:
+		if (entry->expires <= m->w->now)
+			expire(m, entry);
 		break;
 	default:
 		break;
@@ -171,31 +181,55 @@ static long change_rest(__u32 index, struct membership *m)
 	return 0;
 }
 
+static __always_inline void leave_exclude(struct membership *m, struct mc_member *member)
+{
+	m->w->exclude = 0;
+	member->expires = 0;
+}
+
+static __always_inline void change_host_mode(struct membership *m, struct mc_member *member)
+{
+	__u64 last = m->w->now + m->w->last_member;
+
+	m->w->step = find_transition(m->w->exclude, m->w->edge, m->w->type);
+	switch (m->w->step.mode) {
+	case MODE_EXCLUDE:
+		m->w->exclude = 1;
+		member->expires = m->w->now + m->w->group_interval;
+		break;
+	case MODE_QUERY:
+		if (m->w->edge) {
+			leave_exclude(m, member);
+			break;
+		}
+		m->w->query = 1;
+		lower(&member->expires, last);
+		break;
+	case MODE_LOWER:
+		if (!m->w->count)
+			lower(&member->expires, last);
+		break;
+	case MODE_TIMEOUT:
+		if (m->w->exclude && member->expires <= m->w->now)
+			leave_exclude(m, member);
+		break;
+	default:
+		break;
+	}
+}
+
 /* Filter mode and group timer of the origin after the change, RFC 9776 section 6.4. */
 static __always_inline void change_mode(struct membership *m)
 {
 	struct mc_member *member = m->member;
-	__u64 last = m->w->now + m->w->last_member;
 	int before = !!(member->exclude & m->w->origin);
 
 	m->w->old_expires = member->expires;
-	if (m->w->origin != MC_ORIGIN_REPORT) {
+	m->w->exclude = before;
+	if (m->w->origin == MC_ORIGIN_REPORT)
+		change_host_mode(m, member);
+	else
 		m->w->exclude = m->w->type == MC_TO_EX;
-	} else {
-		m->w->step = find_transition(before, m->w->edge, m->w->type);
-		m->w->exclude = before;
-		if (m->w->step.mode == MODE_EXCLUDE) {
-			m->w->exclude = 1;
-			member->expires = m->w->now + m->w->group_interval;
-		} else if (m->w->step.mode == MODE_QUERY && m->w->edge) {
-			m->w->exclude = 0;
-			member->expires = 0;
-		} else if (m->w->step.mode == MODE_QUERY) {
-			m->w->query = 1;
-			if (member->expires > last)
-				member->expires = last;
-		}
-	}
 	m->w->changed |= before != m->w->exclude;
 	member->origins |= m->w->origin;
 	if (m->w->exclude)

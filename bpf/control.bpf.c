@@ -79,6 +79,43 @@ static __always_inline int control_place(struct membership *m)
 	return reason_errno(reason);
 }
 
+/* By the timers as they are under the lock: a report that has just come is not lost. */
+static __always_inline int control_expire(struct membership *m)
+{
+	if (!m->member || !(m->member->origins & MC_ORIGIN_REPORT))
+		return -MC_ENOENT;
+	m->w->origin = MC_ORIGIN_REPORT;
+	m->w->type = RECORD_TIMEOUT;
+	m->w->count = 0;
+	return reason_errno(change_apply(m));
+}
+
+/* A slot that was copied from a smaller vector, and whose member has left that one meanwhile. */
+static __always_inline int control_vacate(struct membership *m, __u32 slot)
+{
+	void *vector = group_vector(&m->w->key);
+
+	if (!vector)
+		return -MC_ENOENT;
+	if (m->member)
+		member_serve(m);
+	if (m->member && is_known(m->member, vector) && m->member->slot == slot)
+		return 0;
+	vector_release(vector, slot, m->w->key.ifindex);
+	return 0;
+}
+
+/* Same, of a port that is gone: nobody else writes its slots. */
+static __noinline int vacate_lone(const struct mc_request *request)
+{
+	void *vector = group_vector(&request->key);
+
+	if (request->op != MC_OP_VACATE || !vector)
+		return -MC_ENOENT;
+	vector_release(vector, request->slot, request->key.ifindex);
+	return 0;
+}
+
 static __always_inline int dispatch(const struct mc_request *request, struct membership *m)
 {
 	switch (request->op) {
@@ -96,6 +133,10 @@ static __always_inline int dispatch(const struct mc_request *request, struct mem
 		return control_leave(m, request->origins);
 	case MC_OP_PLACE:
 		return control_place(m);
+	case MC_OP_EXPIRE:
+		return control_expire(m);
+	case MC_OP_VACATE:
+		return control_vacate(m, request->slot);
 	default:
 		return -MC_EINVAL;
 	}
@@ -114,7 +155,7 @@ int control(struct __sk_buff *skb)
 	m.port = bpf_map_lookup_elem(&ports, &request.key.ifindex);
 	m.state = bpf_map_lookup_elem(&port_state, &request.key.ifindex);
 	if (!m.port || !m.state)
-		return -MC_ENOENT;
+		return vacate_lone(&request);
 	if (m.port->vni != request.key.vni) /* tenants never meet */
 		return -MC_EINVAL;
 	if (port_lock(m.state))

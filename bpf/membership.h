@@ -150,6 +150,25 @@ static __always_inline int is_known(const struct mc_member *member, void *vector
 }
 
 /*
+ * In a vector that is the copy of a smaller one, the member's slot is the one that holds its port: it was
+ * copied, whatever became of it in the old vector meanwhile. Is there one?
+ */
+static __noinline int adopt_slot(struct membership *m, void *vector)
+{
+	struct mc_fanout_config *config = vector_config(vector);
+	__u32 slot;
+
+	if (!config || !m->member || !(config->flags & MC_FANOUT_F_SETTLING))
+		return 0;
+	slot = vector_find(vector, m->w->key.ifindex);
+	if (slot == MC_SLOT_NONE)
+		return 0;
+	m->member->slot = slot;
+	m->member->generation = config->generation;
+	return 1;
+}
+
+/*
  * Brings the slot up to date with the member, claiming one if it has none. Without a group to be in
  * it waits: MC_R_REPORT_PENDING. With a full one too: MC_R_GROUP_FULL.
  */
@@ -166,7 +185,7 @@ static __noinline int member_serve(struct membership *m)
 	if (!config)
 		return MC_R_REPORT_PENDING;
 	slot = slot_of(m);
-	known = m->member->generation == config->generation;
+	known = m->member->generation == config->generation || adopt_slot(m, vector);
 	if (known && m->member->slot != MC_SLOT_NONE) {
 		place = vector_slot(vector, m->member->slot);
 		if (place)
@@ -187,7 +206,7 @@ static __always_inline void member_unserve(struct membership *m)
 {
 	void *vector = group_vector(&m->w->key);
 
-	if (!vector || !is_known(m->member, vector))
+	if (!vector || (!is_known(m->member, vector) && !adopt_slot(m, vector)))
 		return;
 	if (m->member->slot == MC_SLOT_NONE)
 		count_waiting(vector, -1);

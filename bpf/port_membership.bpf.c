@@ -8,6 +8,7 @@
 
 #include <bpfcast/igmp.h>
 #include <bpfcast/mld.h>
+#include <bpfcast/query.h>
 
 #include "report.h"
 #include "source_check.h"
@@ -49,6 +50,71 @@ static __noinline int parse(struct __sk_buff *skb, struct mc_frame *frame,
 	return reason ?: mc_mld_parse(skb, frame, message);
 }
 
+static __noinline void tell_querier(const struct facts *facts, const struct mc_message *message,
+				    const struct mc_query *query)
+{
+	struct mc_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+	if (!event)
+		return;
+	__builtin_memset(event, 0, sizeof(*event));
+	event->type = MC_EVENT_QUERIER;
+	event->reason = MC_R_REPORT;
+	event->ifindex = facts->ifindex;
+	event->time = bpf_ktime_get_ns();
+	event->query.response_ms = query->response_ms;
+	event->query.interval_s = query->interval_s;
+	event->query.robustness = query->robustness;
+	event->query.version = message->version;
+	event->vni = facts->key.vni;
+	event->group = message->group;
+	event->source = facts->source;
+	bpf_ringbuf_submit(event, 0);
+}
+
+/*
+ * RFC 9776 section 6.6.1: who hears a query for a group lowers its timers, to what the querier will
+ * wait: it asks as often as its robustness says (section 8.9), and each time waits that long.
+ */
+static __noinline int lower_timers(struct membership *m, const struct facts *facts,
+				   const struct mc_message *message, const struct mc_query *query)
+{
+	if (port_lock(m->state))
+		return MC_R_PORT_BUSY;
+	work_start(m);
+	m->w->key = (struct mc_member_key){ facts->key.vni, facts->ifindex, message->group };
+	set_intervals(m, facts->key.vni);
+	if (query->response_ms)
+		m->w->last_member =
+			(query->robustness ?: 2) * (__u64)query->response_ms * NS_PER_MS;
+	m->w->origin = MC_ORIGIN_REPORT;
+	m->w->edge = m->port->kind == MC_PORT_EDGE;
+	m->w->ipv6 = message->ipv6;
+	m->w->type = RECORD_QUERY;
+	m->w->offset = query->offset;
+	m->w->count = query->sources;
+	m->member = bpf_map_lookup_elem(&members, &m->w->key);
+	if (m->member && m->member->origins & MC_ORIGIN_REPORT)
+		change_apply(m);
+	port_unlock(m->state);
+	return MC_R_NOT_OURS;
+}
+
+/* A query from a port that may: the host's stack sees it too. */
+static __noinline int hear_query(struct membership *m, const struct facts *facts,
+				 const struct mc_message *message)
+{
+	struct mc_query query;
+	int reason = mc_query_load(m->skb, message, &query);
+
+	if (reason)
+		return reason;
+	tell_querier(facts, message, &query);
+	if (query.suppress || !mc_addr_is_multicast(&message->group))
+		return MC_R_NOT_OURS;
+	return lower_timers(m, facts, message, &query);
+}
+
 /* The message from @frame of the port, whose lock is not held yet: the reason it counts under. */
 static __noinline int take_message(struct membership *m, const struct facts *facts,
 				   const struct mc_message *message)
@@ -57,7 +123,7 @@ static __noinline int take_message(struct membership *m, const struct facts *fac
 
 	if (message->kind == MC_MESSAGE_QUERY) {
 		if (m->port->flags & MC_PORT_F_MAY_QUERY)
-			return MC_R_NOT_OURS;
+			return hear_query(m, facts, message);
 		return message->ipv6 ? MC_R_MLD_QUERY : MC_R_IGMP_QUERY;
 	}
 	if (port_lock(m->state))

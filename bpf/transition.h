@@ -13,6 +13,12 @@
 #include <bpfcast/abi.h>
 #include <bpfcast/message.h>
 
+/* What is no record, but changes a filter as one does. */
+enum {
+	RECORD_TIMEOUT = 7, /* timers have run out, RFC 9776 sections 6.3 and 6.5 */
+	RECORD_QUERY = 8,   /* a query of another querier, section 6.6.1 */
+};
+
 enum source_action {
 	SOURCE_KEEP,
 	SOURCE_REQUEST,	      /* wanted, timer = group membership interval */
@@ -20,12 +26,16 @@ enum source_action {
 	SOURCE_QUERY,	      /* lower the timer, if it runs, to the last member query time */
 	SOURCE_BLOCK,	      /* not wanted, timer = 0 */
 	SOURCE_REMOVE,
+	SOURCE_LOWER,	/* lower the timer to the last member query time: another has asked */
+	SOURCE_TIMEOUT, /* if its timer has run out */
 };
 
 enum mode_action {
 	MODE_KEEP,
 	MODE_EXCLUDE, /* filter mode EXCLUDE, group timer = group membership interval */
 	MODE_QUERY,   /* "Send Q(G)": lower the group timer; an edge port goes to INCLUDE at once */
+	MODE_LOWER,   /* lower the group timer if no source is named: another has asked */
+	MODE_TIMEOUT, /* INCLUDE if the group timer has run out */
 };
 
 struct transition {
@@ -80,12 +90,23 @@ static __always_inline struct transition exclude_transition(__u8 type)
 	}
 }
 
+static __always_inline struct transition timer_transition(__u8 type)
+{
+	if (type == RECORD_QUERY)
+		return (struct transition){ SOURCE_KEEP, SOURCE_LOWER, SOURCE_KEEP,
+					    SOURCE_KEEP, SOURCE_KEEP,  MODE_LOWER };
+	return (struct transition){ SOURCE_KEEP,    SOURCE_KEEP, SOURCE_KEEP,
+				    SOURCE_TIMEOUT, SOURCE_KEEP, MODE_TIMEOUT };
+}
+
 /*
  * @exclude: the filter mode now. On an edge port a current-state record says as much as a change:
  * what it does not name, its one host does not want.
  */
 static __always_inline struct transition find_transition(int exclude, int edge, __u8 type)
 {
+	if (type >= RECORD_TIMEOUT)
+		return timer_transition(type);
 	if (edge && type == MC_IS_EX)
 		type = MC_TO_EX;
 	return exclude ? exclude_transition(type) : include_transition(type);

@@ -123,6 +123,39 @@ static __noinline __u32 vector_claim(void *vector, __u64 word)
 	return slot;
 }
 
+struct owner_search {
+	void *vector;
+	__u32 ifindex;
+	__u32 found;
+};
+
+static long search_owner(__u32 index, struct owner_search *search)
+{
+	union mc_slot *slot = vector_slot(search->vector, index);
+
+	if (!slot)
+		return 1;
+	if (!READ_ONCE(slot->word) || slot->ifindex != search->ifindex)
+		return 0;
+	search->found = index;
+	return 1;
+}
+
+/* The slot that holds @ifindex, or MC_SLOT_NONE: for a vector that is settling only, as it looks at all. */
+static __always_inline __u32 vector_find(void *vector, __u32 ifindex)
+{
+	struct mc_fanout_state *state = vector_state(vector);
+	struct owner_search search = {
+		.vector = vector,
+		.ifindex = ifindex,
+		.found = MC_SLOT_NONE,
+	};
+
+	if (state)
+		bpf_loop(READ_ONCE(state->high), search_owner, &search, 0);
+	return search.found;
+}
+
 /* Frees slot @number if it holds @ifindex. */
 static __noinline void vector_release(void *vector, __u32 number, __u32 ifindex)
 {

@@ -57,6 +57,22 @@ int arg_group(struct cli *cli, const struct arg *arg, const char *text)
 	return 0;
 }
 
+int arg_any_group(struct cli *cli, const struct arg *arg, const char *text)
+{
+	struct mc_addr group;
+	int err = parse_addr(cli, arg, text, &group);
+
+	if (err)
+		return err;
+	if (!mc_addr_is_multicast(&group))
+		return cli_usage(cli,
+				 "%s is not a multicast address: a group is in 224.0.0.0/4 or "
+				 "ff00::/8",
+				 text);
+	*(struct mc_addr *)arg->to = group;
+	return 0;
+}
+
 int arg_known_group(struct cli *cli, const struct arg *arg, const char *text)
 {
 	static const struct mc_addr flood;

@@ -61,6 +61,9 @@ int arg_addr(struct cli *cli, const struct arg *arg, const char *text);
 /* As arg_hosts, of both families and whatever they are. */
 int arg_addrs(struct cli *cli, const struct arg *arg, const char *text);
 
+/* A multicast address, whatever it is: struct mc_addr. */
+int arg_any_group(struct cli *cli, const struct arg *arg, const char *text);
+
 /* The address of an underlay group: struct mc_addr. */
 int arg_underlay_group(struct cli *cli, const struct arg *arg, const char *text);
 

@@ -73,9 +73,16 @@ static const struct object version_object = { "version", "the version of this pr
 static const struct object help_object = { "help", "this text", help_verbs };
 
 static const struct object *const objects[] = {
-	&load_object,	 &unload_object, &status_object,  &underlay_object, &vni_object,
-	&port_object,	 &vtep_object,	 &group_object,	  &member_object,   &m2p_object,
-	&forward_object, &stats_object,	 &monitor_object, &batch_object,    &version_object,
+	&load_object,	 &unload_object,
+	&status_object,	 &underlay_object,
+	&vni_object,	 &port_object,
+	&vtep_object,	 &group_object,
+	&member_object,	 &m2p_object,
+	&forward_object, &stats_object,
+	&top_object,	 &trace_object,
+	&graph_object,	 &agent_object,
+	&querier_object, &monitor_object,
+	&batch_object,	 &version_object,
 	&help_object,	 NULL,
 };
 

@@ -189,7 +189,8 @@ static int run(struct cli *cli, int argc, char **argv)
 static const struct verb verbs[] = {
 	{ "", "[count N] [timeout SECONDS]",
 	  "print joins, leaves, changed filters, refusals and drops as they happen",
-	  "'query' says that the group should be asked for: a host of several on the port has left.\n"
+	  "'query' says that the group should be asked for: a host of several on the port has left;\n"
+	  "'querier' that somebody else has asked, on a port that may query.\n"
 	  "Drops are sampled: 'packets' is what was counted under the reason on one CPU so far.\n"
 	  "An event goes to one reader only.\n"
 	  "  count N          end after so many events\n"

@@ -28,6 +28,7 @@ int verb_run(struct cli *cli, int argc, char **argv);
 void verb_help_all(const struct cli *cli);
 void verb_help_object(const struct object *object);
 
-extern const struct object batch_object, forward_object, group_object, load_object, m2p_object,
-	member_object, monitor_object, port_object, stats_object, status_object, underlay_object,
-	unload_object, vni_object, vtep_object;
+extern const struct object agent_object, batch_object, forward_object, graph_object, group_object,
+	load_object, m2p_object, member_object, monitor_object, port_object, querier_object,
+	stats_object, status_object, top_object, trace_object, underlay_object, unload_object,
+	vni_object, vtep_object;

@@ -41,6 +41,13 @@ static int parse_set(struct cli *cli, int argc, char **argv, struct change *chan
 	return args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args));
 }
 
+/* From now on it is the operator's, whatever an agent had put there. */
+static void set_interval(struct mc_vni *settings, __u32 *interval, __u32 ms, __u8 derived)
+{
+	*interval = ms;
+	settings->derived &= (__u8)~derived;
+}
+
 static void apply(const struct change *change, struct mc_vni *settings)
 {
 	const struct mc_vni *from = &change->settings;
@@ -50,11 +57,14 @@ static void apply(const struct change *change, struct mc_vni *settings)
 	if (change->has_link_local)
 		settings->link_local = from->link_local;
 	if (change->has_group_interval)
-		settings->group_interval_ms = from->group_interval_ms;
+		set_interval(settings, &settings->group_interval_ms, from->group_interval_ms,
+			     MC_VNI_D_GROUP_INTERVAL);
 	if (change->has_last_member)
-		settings->last_member_ms = from->last_member_ms;
+		set_interval(settings, &settings->last_member_ms, from->last_member_ms,
+			     MC_VNI_D_LAST_MEMBER);
 	if (change->has_older_host)
-		settings->older_host_ms = from->older_host_ms;
+		set_interval(settings, &settings->older_host_ms, from->older_host_ms,
+			     MC_VNI_D_OLDER_HOST);
 	settings->pinned = 1;
 }
 

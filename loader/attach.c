@@ -101,6 +101,9 @@ int mc_attach_plan(struct mc_instance *in, const char *program, __u32 ifindex)
 	link = bpf_link_create(prog, (int)ifindex, MC_BPF_TCX_INGRESS, NULL);
 	if (link >= 0) /* closing it takes it off again */
 		return MC_ATTACH_TCX;
+	if (link ==
+	    -EEXIST) /* by the pinned link of an entry that is gone: it will be taken over */
+		return MC_ATTACH_TCX;
 	if (link != -EINVAL)
 		return link;
 	return mc_clsact_exists(ifindex) ? MC_ATTACH_CLSACT : MC_ATTACH_CLSACT_OURS;

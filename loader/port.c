@@ -188,6 +188,81 @@ int mc_port_add(struct mc_instance *in, const char *name, const struct mc_port_o
 	return mc_error_errno(err, "cannot add port '%s'", name);
 }
 
+/* What the port is in another VNI is nobody's: not the tenant's that it leaves, nor the new one's. */
+static int move_port(struct mc_instance *in, __u32 ifindex, __u32 from, __u32 to)
+{
+	int err = mc_member_forget_port(in, ifindex);
+
+	if (!err)
+		err = mc_vni_release(in, from);
+	return err ? err : mc_flood_update(in, to);
+}
+
+struct membership_count {
+	__u32 ifindex;
+	__u32 groups;
+};
+
+static int count_membership(const struct mc_member_key *key, const struct mc_member *member,
+			    void *arg)
+{
+	struct membership_count *count = arg;
+
+	(void)member;
+	count->groups += key->ifindex == count->ifindex;
+	return 0;
+}
+
+/* Somebody has deleted it below us: the memberships are there, and count. */
+static int restore_state(struct mc_instance *in, __u32 ifindex)
+{
+	struct membership_count count = { .ifindex = ifindex };
+	struct mc_port_state state = { 0 };
+	int err;
+
+	if (!mc_port_state_get(in, ifindex, &state))
+		return 0;
+	err = mc_member_for_each(in, count_membership, &count);
+	state.groups = count.groups;
+	return err ? err : mc_table_set(in, MC_TABLE_PORT_STATE, &ifindex, &state, BPF_NOEXIST);
+}
+
+static int replace_port(struct mc_instance *in, __u32 ifindex, const struct mc_port *old,
+			const struct mc_port *port, const struct mc_port_options *options)
+{
+	int err = mc_vni_hold(in, port->vni);
+
+	if (!err)
+		err = restore_state(in, ifindex);
+	if (!err)
+		err = write_sources(in, ifindex, options);
+	if (!err)
+		err = mc_table_set(in, MC_TABLE_PORTS, &ifindex, port, BPF_EXIST);
+	if (!err && old->vni != port->vni)
+		err = move_port(in, ifindex, old->vni, port->vni);
+	return err;
+}
+
+int mc_port_replace(struct mc_instance *in, const char *name, const struct mc_port_options *options)
+{
+	struct mc_port old, port;
+	struct mc_netdev dev;
+	int err = mc_netdev_get(name, &dev);
+
+	if (err)
+		return mc_error(err, "no device '%.*s' here; 'ip link' lists them", IFNAMSIZ, name);
+	err = mc_port_get(in, dev.ifindex, &old);
+	if (err || !mc_is_attached_tc(in, MC_PROGRAM_PORT, dev.ifindex, old.attach))
+		return mc_port_add(in, name, options);
+	err = check_options(options);
+	if (err)
+		return err;
+	port = make_port(name, &dev, options);
+	port.attach = old.attach;
+	err = replace_port(in, dev.ifindex, &old, &port, options);
+	return err ? mc_error_errno(err, "cannot change port '%s'", name) : 0;
+}
+
 /* By the table first, which knows devices that are gone; by the kernel for one that was renamed. */
 static int find_port(struct mc_instance *in, const char *name, __u32 *ifindex)
 {
@@ -199,6 +274,14 @@ static int find_port(struct mc_instance *in, const char *name, __u32 *ifindex)
 		return -ENOENT;
 	*ifindex = dev.ifindex;
 	return 0;
+}
+
+int mc_port_remove(struct mc_instance *in, __u32 ifindex)
+{
+	struct mc_port port;
+	int err = mc_port_get(in, ifindex, &port);
+
+	return err ? err : remove_port(in, ifindex, &port);
 }
 
 int mc_port_del(struct mc_instance *in, const char *name)

@@ -25,5 +25,15 @@ struct mc_port_options {
 /* -ENODEV, -EEXIST, -EINVAL, -ENOSPC; said. */
 int mc_port_add(struct mc_instance *in, const char *name, const struct mc_port_options *options);
 
+/*
+ * The same for what is a port already: it keeps its memberships, unless the VNI is another. What is no
+ * port, or has lost its program, is added. Said.
+ */
+int mc_port_replace(struct mc_instance *in, const char *name,
+		    const struct mc_port_options *options);
+
+/* By index, for an agent: its device is gone, or its program. -ENOENT; silent. */
+int mc_port_remove(struct mc_instance *in, __u32 ifindex);
+
 /* By name, also of a device that is gone; memberships go with it. -ENOENT; said. */
 int mc_port_del(struct mc_instance *in, const char *name);

@@ -46,6 +46,11 @@ int mc_event_poll(struct mc_event_reader *reader, int timeout_ms)
 	return ring_buffer__poll(reader->ring, timeout_ms);
 }
 
+int mc_event_fd(const struct mc_event_reader *reader)
+{
+	return ring_buffer__epoll_fd(reader->ring);
+}
+
 void mc_event_reader_free(struct mc_event_reader **reader)
 {
 	if (!*reader)

@@ -16,4 +16,9 @@ int mc_event_reader_new(struct mc_instance *in, mc_event_fn fn, void *arg,
 
 /* Waits up to @timeout_ms for events and hands over all there are. Their number or a neg. errno. */
 int mc_event_poll(struct mc_event_reader *reader, int timeout_ms);
+
+/* Readable when there are events: then mc_event_poll() with 0 does not wait. The reader's own. */
+int mc_event_fd(const struct mc_event_reader *reader);
+
+/* *@reader may be NULL. */
 void mc_event_reader_free(struct mc_event_reader **reader);

@@ -78,6 +78,7 @@ int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool co
 	result.id = config.id;
 	result.size = config.size;
 	result.generation = config.generation;
+	result.flags = config.flags;
 	result.local = line.state.used;
 	result.remote = members.count;
 	result.waiting = line.state.waiting;

@@ -12,6 +12,7 @@ struct mc_group {
 	__u32 id;
 	__u32 size;			   /* slots */
 	__u32 generation;		   /* of its vector; not 0 */
+	__u32 flags;			   /* enum mc_fanout_flags */
 	__u32 local;			   /* members with a slot */
 	__u32 waiting;			   /* members without one */
 	__u32 remote;			   /* VTEPs */
@@ -31,6 +32,10 @@ int mc_group_add(struct mc_instance *in, const struct mc_group_key *key, __u32 s
 int mc_group_add_many(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
 		      __u32 count);
 
+/* The same for groups that hosts have joined, marked so (MC_FANOUT_F_LEARNED). */
+int mc_group_learn_many(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
+			__u32 count);
+
 /* Same without looking at the addresses: the flood group of a VNI is no group that anybody adds. */
 int mc_group_add_any(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
 		     __u32 count);
@@ -40,6 +45,15 @@ int mc_group_del(struct mc_instance *in, const struct mc_group_key *key);
 
 /* The same for @count groups, with the wait of one. -ENOENT, said and nothing done, if one is missing. */
 int mc_group_del_many(struct mc_instance *in, const struct mc_group_key *keys, __u32 count);
+
+/*
+ * Gives a group a vector of @size slots, if it has less: no packet is lost or doubled. Its members that
+ * waited for a slot have one afterwards. Errors are said.
+ */
+int mc_group_grow(struct mc_instance *in, const struct mc_group_key *key, __u32 size);
+
+/* Finishes what a mc_group_grow() that was killed has begun; 0 at once where there is nothing. Silent. */
+int mc_group_settle(struct mc_instance *in, const struct mc_group_key *key);
 
 /* All of @group but counters when @counters is false. -ENOENT, silently. */
 int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool counters,

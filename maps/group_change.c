@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -20,6 +19,7 @@
 #include <maps/member.h>
 #include <maps/table.h>
 #include <maps/text.h>
+#include <maps/vector.h>
 #include <maps/vni.h>
 
 static int check_group(const struct mc_group_key *key, __u32 size)
@@ -43,34 +43,6 @@ static int check_group(const struct mc_group_key *key, __u32 size)
 		return mc_error(-EINVAL, "size %u: a group has 1 to %u slots", size,
 				MC_GROUP_SIZE_MAX);
 	return 0;
-}
-
-static __u32 new_generation(void)
-{
-	__u32 generation = 0;
-
-	while (!generation)
-		if (getrandom(&generation, sizeof(generation), 0) != sizeof(generation))
-			generation = 1;
-	return generation;
-}
-
-/* An empty vector of @size slots, as a descriptor. */
-static int new_vector(__u32 id, __u32 size)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP);
-	struct mc_line line = { .config = { .id = id, .size = size } };
-	__u32 zero = 0;
-	mc_autoclose int fd =
-		bpf_map_create(BPF_MAP_TYPE_ARRAY, "mc_vector", sizeof(__u32),
-			       sizeof(struct mc_line), MC_FANOUT_LINES(size), &options);
-	int err;
-
-	if (fd < 0)
-		return fd;
-	line.config.generation = new_generation();
-	err = bpf_map_update_elem(fd, &zero, &line, BPF_ANY);
-	return err ? err : MC_TAKE_FD(fd);
 }
 
 /* Free: never used, or left over by a run that was killed before the group was there. */
@@ -140,7 +112,7 @@ static int full_error(struct mc_instance *in, int err)
 
 /* A vector for one group that is not there yet, as a descriptor. */
 static int make_vector(struct mc_instance *in, const struct mc_group_key *key, __u32 size,
-		       __u32 *next)
+		       __u32 flags, __u32 *next)
 {
 	char text[MC_ADDR_TEXT];
 	int err, id;
@@ -151,7 +123,7 @@ static int make_vector(struct mc_instance *in, const struct mc_group_key *key, _
 	id = take_id(in, key, next);
 	if (id < 0)
 		return full_error(in, id);
-	err = new_vector((__u32)id, size);
+	err = mc_vector_new((__u32)id, size, flags);
 	if (err >= 0)
 		return err;
 	(void)free_id(in, (__u32)id);
@@ -159,12 +131,12 @@ static int make_vector(struct mc_instance *in, const struct mc_group_key *key, _
 }
 
 static int make_vectors(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
-			__u32 count, int *vectors)
+			__u32 count, __u32 flags, int *vectors)
 {
 	__u32 next = 0;
 
 	for (__u32 i = 0; i < count; i++) {
-		int err = make_vector(in, &keys[i], sizes[i], &next);
+		int err = make_vector(in, &keys[i], sizes[i], flags, &next);
 
 		if (err < 0) {
 			drop_vectors(in, vectors, i);
@@ -226,14 +198,14 @@ static void release_vnis(struct mc_instance *in, const struct mc_group_key *keys
 			(void)mc_vni_release(in, keys[i].vni);
 }
 
-int mc_group_add_any(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
-		     __u32 count)
+static int add_groups(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
+		      __u32 count, __u32 flags)
 {
 	mc_autofree int *vectors = calloc(count, sizeof(*vectors));
 	int err = vectors ? check_unique(keys, count) : -ENOMEM;
 
 	if (!err)
-		err = make_vectors(in, keys, sizes, count, vectors);
+		err = make_vectors(in, keys, sizes, count, flags, vectors);
 	if (err)
 		return err;
 	err = hold_vnis(in, keys, count);
@@ -255,16 +227,35 @@ int mc_group_add_any(struct mc_instance *in, const struct mc_group_key *keys, co
 	return err ? mc_error_errno(err, "cannot give slots to the waiting members") : 0;
 }
 
+static int check_groups(const struct mc_group_key *keys, const __u32 *sizes, __u32 count)
+{
+	int err = 0;
+
+	for (__u32 i = 0; !err && i < count; i++)
+		err = check_group(&keys[i], sizes[i]);
+	return err;
+}
+
+int mc_group_add_any(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
+		     __u32 count)
+{
+	return add_groups(in, keys, sizes, count, 0);
+}
+
 int mc_group_add_many(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
 		      __u32 count)
 {
-	for (__u32 i = 0; i < count; i++) {
-		int err = check_group(&keys[i], sizes[i]);
+	int err = check_groups(keys, sizes, count);
 
-		if (err)
-			return err;
-	}
-	return mc_group_add_any(in, keys, sizes, count);
+	return err ? err : add_groups(in, keys, sizes, count, 0);
+}
+
+int mc_group_learn_many(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
+			__u32 count)
+{
+	int err = check_groups(keys, sizes, count);
+
+	return err ? err : add_groups(in, keys, sizes, count, MC_FANOUT_F_LEARNED);
 }
 
 int mc_group_add(struct mc_instance *in, const struct mc_group_key *key, __u32 size)

@@ -112,7 +112,7 @@ int mc_instance_new(const char *name, struct mc_instance **out)
 }
 
 /* Locks the directory, and makes sure that it is still the one of that name. */
-int mc_instance_lock(struct mc_instance *in)
+static int lock(struct mc_instance *in, int operation)
 {
 	struct stat held, named;
 
@@ -121,14 +121,29 @@ int mc_instance_lock(struct mc_instance *in)
 
 		if (fd < 0)
 			return -errno;
-		while (flock(fd, LOCK_EX))
+		while (flock(fd, operation))
 			if (errno != EINTR)
-				return -errno;
+				return errno == EWOULDBLOCK ? -EBUSY : -errno;
 		if (!fstat(fd, &held) && !stat(in->path, &named) && held.st_ino == named.st_ino) {
 			in->lock = MC_TAKE_FD(fd);
 			return 0;
 		}
 	}
+}
+
+int mc_instance_lock(struct mc_instance *in)
+{
+	return lock(in, LOCK_EX);
+}
+
+int mc_instance_try_lock(struct mc_instance *in)
+{
+	return lock(in, LOCK_EX | LOCK_NB);
+}
+
+void mc_instance_unlock(struct mc_instance *in)
+{
+	mc_close_fd(&in->lock);
 }
 
 static int open_table(struct mc_instance *in, enum mc_table table)

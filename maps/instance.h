@@ -52,3 +52,7 @@ int mc_instance_control(struct mc_instance *in, const struct mc_request *request
 int mc_instance_new(const char *name, struct mc_instance **out);
 int mc_instance_lock(struct mc_instance *in);
 int mc_instance_open_tables(struct mc_instance *in);
+
+/* The lock for one change of an instance open for reading; -EBUSY at once if another holds it. Silent. */
+int mc_instance_try_lock(struct mc_instance *in);
+void mc_instance_unlock(struct mc_instance *in);

@@ -6,6 +6,7 @@
 
 static enum mc_log_level level = MC_LOG_WARNING;
 static const char *prefix;
+static mc_log_sink sink;
 static char last_error[512];
 static char taken_error[512];
 
@@ -19,15 +20,29 @@ void mc_log_set_prefix(const char *new_prefix)
 	prefix = new_prefix;
 }
 
-static void print(const char *kind, const char *text)
+void mc_log_set_sink(mc_log_sink new_sink)
 {
-	fprintf(stderr, "bpfcast: %s%s%s\n", prefix ? prefix : "", kind, text);
+	sink = new_sink;
+}
+
+static void print(enum mc_log_level of, const char *text)
+{
+	static const char *const kinds[] = {
+		[MC_LOG_ERROR] = "",
+		[MC_LOG_WARNING] = "warning: ",
+		[MC_LOG_DEBUG] = "debug: ",
+	};
+
+	if (sink)
+		sink(of, text);
+	else
+		fprintf(stderr, "bpfcast: %s%s%s\n", prefix ? prefix : "", kinds[of], text);
 }
 
 static void say_error(const char *text)
 {
 	snprintf(last_error, sizeof(last_error), "%s%s", prefix ? prefix : "", text);
-	print("", text);
+	print(MC_LOG_ERROR, text);
 }
 
 int mc_error(int err, const char *fmt, ...)
@@ -57,12 +72,12 @@ int mc_error_errno(int err, const char *fmt, ...)
 	return err;
 }
 
-static void say(const char *kind, const char *fmt, va_list args)
+static void say(enum mc_log_level of, const char *fmt, va_list args)
 {
 	char text[400];
 
 	vsnprintf(text, sizeof(text), fmt, args);
-	print(kind, text);
+	print(of, text);
 }
 
 void mc_warn(const char *fmt, ...)
@@ -72,7 +87,7 @@ void mc_warn(const char *fmt, ...)
 	if (level < MC_LOG_WARNING)
 		return;
 	va_start(args, fmt);
-	say("warning: ", fmt, args);
+	say(MC_LOG_WARNING, fmt, args);
 	va_end(args);
 }
 
@@ -83,7 +98,7 @@ void mc_debug(const char *fmt, ...)
 	if (level < MC_LOG_DEBUG)
 		return;
 	va_start(args, fmt);
-	say("debug: ", fmt, args);
+	say(MC_LOG_DEBUG, fmt, args);
 	va_end(args);
 }
 

@@ -176,6 +176,11 @@ int mc_member_del(struct mc_instance *in, const struct mc_member_key *key, __u8 
 	return 0;
 }
 
+int mc_member_expire(struct mc_instance *in, const struct mc_member_key *key)
+{
+	return request(in, MC_OP_EXPIRE, key, 0);
+}
+
 struct member_walk {
 	mc_member_fn fn;
 	void *arg;

@@ -38,6 +38,10 @@ typedef int (*mc_source_fn)(const struct mc_addr *source, const struct mc_source
 int mc_member_for_each_source(struct mc_instance *in, const struct mc_member_key *key,
 			      const struct mc_member *member, mc_source_fn fn, void *arg);
 
+/* Ends what has timed out of what a host reported: the timers are looked at again, under the port's
+ * lock. -ENOENT: no member by a report. Silent. */
+int mc_member_expire(struct mc_instance *in, const struct mc_member_key *key);
+
 /* Gives slots to the members of @count groups that are there now. @keys need not be sorted. */
 int mc_member_place(struct mc_instance *in, const struct mc_group_key *keys, __u32 count);
 

@@ -55,6 +55,10 @@ enum mc_request_op {
 	MC_OP_INCLUDE = 2, /* ... INCLUDE; with no sources it is a leave */
 	MC_OP_LEAVE = 3,   /* take `origins` off the member, removing it with the last; ENOENT */
 	MC_OP_PLACE = 4,   /* give a member without a slot one if the group is there; ENOENT */
+	MC_OP_EXPIRE =
+		5, /* end what a host's report has been too long ago for (RFC 9776 section 6.5), by
+			    * the timers as they are now; ENOENT */
+	MC_OP_VACATE = 6, /* free `slot` of the group's vector unless it is the member's; ENOENT */
 };
 
 struct mc_request {
@@ -63,7 +67,7 @@ struct mc_request {
 	__u8 origins;	   /* enum mc_origin bits; JOIN and INCLUDE: one, and not REPORT */
 	struct mc_member_key key;
 	__u32 sources; /* how many struct mc_addr follow; they replace those of the origin */
-	__u32 pad;     /* 0 */
+	__u32 slot;    /* VACATE; else 0 */
 };
 MC_ABI_SIZE(mc_request, 48);
 MC_ABI_OFFSET(mc_request, key, 16);

@@ -22,6 +22,10 @@ MC_ABI_SIZE(mc_group_key, 20);
 
 enum mc_fanout_flags {
 	MC_FANOUT_F_REMOTES = 1 << 0, /* `remotes` has an entry: set after it, cleared before it */
+	MC_FANOUT_F_LEARNED =
+		1 << 1, /* made by a join: the agent deletes it with its last member */
+	MC_FANOUT_F_SETTLING = 1 << 2, /* a copy of a smaller vector: slots may be those of members
+					* that do not know of it yet, or of none */
 };
 
 struct mc_fanout_config {

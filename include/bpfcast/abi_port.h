@@ -79,11 +79,17 @@ enum mc_link_local_policy {			    /* groups that are never pruned */
 				    1, /* to all members of the VNI's flood group: all ports, all VTEPs */
 };
 
+enum mc_vni_derived { /* intervals that an agent has set, for want of an operator's */
+		      MC_VNI_D_GROUP_INTERVAL = 1 << 0,
+		      MC_VNI_D_LAST_MEMBER = 1 << 1,
+		      MC_VNI_D_OLDER_HOST = 1 << 2,
+};
+
 struct mc_vni {
 	__u8 unknown;		 /* enum mc_unknown_policy */
 	__u8 link_local;	 /* enum mc_link_local_policy */
 	__u8 pinned;		 /* 1: configured by an operator, kept though nothing uses it */
-	__u8 pad;		 /* 0 */
+	__u8 derived;		 /* enum mc_vni_derived */
 	__u32 group_interval_ms; /* group membership interval, RFC 9776 section 8.4; 0: default */
 	__u32 last_member_ms;	 /* last member query time, section 8.10; 0: default */
 	__u32 older_host_ms;	 /* older host present interval, section 8.13; 0: default */

@@ -17,6 +17,10 @@ void mc_log_set_level(enum mc_log_level level);
 /* Set before a batch line so that messages name it: "FILE:LINE: "; NULL for none. Not copied. */
 void mc_log_set_prefix(const char *prefix);
 
+/* Where messages go instead of stderr, without a newline; NULL: there. */
+typedef void (*mc_log_sink)(enum mc_log_level level, const char *text);
+void mc_log_set_sink(mc_log_sink sink);
+
 /* Prints @fmt as an error and returns @err, which it does not add to the text. */
 int mc_error(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

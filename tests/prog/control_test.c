@@ -93,7 +93,7 @@ static void nonsense_is_refused(void **state)
 	struct snapshot *before = snapshot_take(d);
 
 	assert_int_equal(ask(d, 0, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
-	assert_int_equal(ask(d, MC_OP_PLACE + 1, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
+	assert_int_equal(ask(d, MC_OP_VACATE + 1, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
 	assert_int_equal(ask(d, 255, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
 	for (size_t length = 15; length < sizeof(struct mc_request); length++)
 		assert_int_equal(
