@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Traffic that is not ours: unicast that a pod sends through the node to another, through a port with our
-program and one without; and what the program alone costs, by
-BPF_PROG_RUN, whose own cost is measured with an empty program and taken off."""
+program and one without; and what the program alone costs, by BPF_PROG_RUN, whose own cost is measured
+with an empty program and taken off."""
 import json
 
 import frames
