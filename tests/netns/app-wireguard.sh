@@ -49,8 +49,8 @@ for n in 1 2; do
 	mc n$n underlay add u0
 	mc n$n vtep add 198.18.0.$((3 - n)) encap geneve
 	for group in $G $MEET; do
-		mc n$n group add $group vni "$VNI"
-		mc n$n member add $group vni "$VNI" vtep 198.18.0.$((3 - n))
+		mc n$n group add "$group" vni "$VNI"
+		mc n$n member add "$group" vni "$VNI" vtep 198.18.0.$((3 - n))
 	done
 done
 

@@ -13,9 +13,10 @@
 #define FRAME_MAX 2048
 #define TC_PASS	  (-1) /* TC_ACT_UNSPEC */
 
-static const char usage[] = "usage: mcrun PROGRAM DEV REPEAT <FRAMES\n"
-			    "  PROGRAM  a pin, of a tc or XDP program; '-' for a tc program that does nothing\n"
-			    "  DEV      where the frame comes in; '-' for an XDP program\n";
+static const char usage[] =
+	"usage: mcrun PROGRAM DEV REPEAT <FRAMES\n"
+	"  PROGRAM  a pin, of a tc or XDP program; '-' for a tc program that does nothing\n"
+	"  DEV      where the frame comes in; '-' for an XDP program\n";
 
 static size_t read_hex(const char *line, unsigned char *frame)
 {
