@@ -54,22 +54,22 @@ static __always_inline int forward_remote(struct remote_walk *walk, struct __sk_
 	return action;
 }
 
-/* Copies to members here and on other nodes: what the program returns. */
+/* Copies to members here and on other nodes: what it counts under; *@action as forward_local() has it. */
 static __always_inline int forward(struct __sk_buff *skb, struct facts *facts, void *vector,
-				   const struct mc_frame *frame)
+				   const struct mc_frame *frame, int *action)
 {
 	struct mc_fanout_config *config = vector_config(vector);
 	struct mc_group_counters *count;
 	struct tally tally = {};
-	int has_remotes, action;
 	union walks walks;
+	int has_remotes;
 
 	if (!config)
-		return finish(facts, MC_R_UNKNOWN_GROUP);
+		return MC_R_UNKNOWN_GROUP;
 	has_remotes = config->flags & MC_FANOUT_F_REMOTES;
-	action = forward_local(&walks.local, skb, vector, config, facts, has_remotes, &tally);
+	*action = forward_local(&walks.local, skb, vector, config, facts, has_remotes, &tally);
 	if (has_remotes)
-		action = forward_remote(&walks.remote, skb, frame, &facts->key, &tally);
+		*action = forward_remote(&walks.remote, skb, frame, &facts->key, &tally);
 	count = group_count(config);
 	if (count) {
 		count->port_packets++;
@@ -78,55 +78,67 @@ static __always_inline int forward(struct __sk_buff *skb, struct facts *facts, v
 		count->remote_copies += tally.remote;
 		count->errors += tally.errors;
 	}
-	account(facts, tally_reason(&tally));
-	return action ?: MC_TC_DROP;
+	return tally_reason(&tally);
 }
 
-/* Functions of their own, for their stack is free again when the copies are made. */
-static __noinline int load_frame(struct __sk_buff *skb, struct mc_frame *frame)
+/*
+ * Not inlined: its stack is free again when the copies are made, and what it writes is read in words
+ * of the same width, or the processor would have to wait for each store.
+ */
+static __noinline int load_frame(struct __sk_buff *skb, struct facts *facts, struct mc_frame *frame)
 {
-	return mc_frame_load(skb, 0, skb->len, skb->protocol, frame);
+	int reason = mc_frame_load(skb, 0, skb->len, skb->protocol, frame);
+
+	if (reason)
+		return reason;
+	facts->source = frame->source;
+	facts->key.group = frame->group;
+	return 0;
+}
+
+static __noinline int is_mld(struct __sk_buff *skb, struct mc_frame *frame)
+{
+	return mc_mld_find(skb, frame);
 }
 
 /* Is it IGMP or MLD? 1 yes, 0 no, or minus a reason. */
-static __noinline int is_membership(struct __sk_buff *skb, struct mc_frame *frame)
+static __always_inline int is_membership(struct __sk_buff *skb, struct mc_frame *frame)
 {
 	if (!frame->ipv6)
 		return frame->protocol == IPPROTO_IGMP;
 	if (frame->protocol == IPPROTO_UDP) /* nearly always: nothing to look through */
 		return 0;
-	return mc_mld_find(skb, frame);
+	return is_mld(skb, frame);
 }
 
+/* What the packet counts under; in *@action what the program returns, or 0 for what the reason says. */
 static __always_inline int ip_input(struct __sk_buff *skb, struct mc_port *port,
-				    struct facts *facts)
+				    struct facts *facts, int *action)
 {
 	struct mc_frame frame = {};
 	void *vector;
-	int reason = load_frame(skb, &frame);
+	int reason = load_frame(skb, facts, &frame);
 
 	if (reason)
-		return finish(facts, reason);
-	facts->source = frame.source;
-	facts->key.group = frame.group;
+		return reason;
 	if (!mc_addr_is_multicast(&frame.group)) /* a broadcast, or unicast under a group's MAC */
-		return finish(facts, MC_R_NOT_OURS);
+		return MC_R_NOT_OURS;
 	reason = is_membership(skb, &frame);
 	if (reason < 0)
-		return finish(facts, -reason);
+		return -reason;
 	if (reason) {
 		bpf_tail_call(skb, &tails, MC_TAIL_MEMBERSHIP);
-		return finish(facts, MC_R_PORT_BUSY); /* not reached: the loader fills `tails` */
+		return MC_R_PORT_BUSY; /* not reached: the loader fills `tails` */
 	}
 	vector = find_vector(&facts->key, &reason);
 	if (!vector)
-		return finish(facts, reason);
+		return reason;
 	reason = mc_frame_check_data(&frame) ?: check_data_source(port, facts->ifindex, &frame);
 	if (reason)
-		return finish(facts, reason);
+		return reason;
 	if (port->kind == MC_PORT_UPLINK && change_ttl(skb, frame.ipv6, -1))
-		return finish(facts, MC_R_TTL);
-	return forward(skb, facts, vector, &frame);
+		return MC_R_TTL;
+	return forward(skb, facts, vector, &frame, action);
 }
 
 /* 0 or a reason: a port has no tag, or exactly the one that it was added with. */
@@ -146,7 +158,7 @@ int port_ingress(struct __sk_buff *skb)
 {
 	struct facts facts = {};
 	struct mc_port *port;
-	int reason;
+	int reason, verdict, action = 0;
 
 	if (skb->pkt_type != PACKET_MULTICAST)
 		return MC_TC_PASS;
@@ -159,11 +171,13 @@ int port_ingress(struct __sk_buff *skb)
 	reason = check_vlan(skb, port);
 	if (reason == MC_R_NOT_OURS)
 		return MC_TC_PASS;
-	if (reason)
-		return finish(&facts, reason);
-	if (port->vlan)
-		bpf_skb_vlan_pop(skb); /* copies get the tag of the port they go to */
-	return ip_input(skb, port, &facts);
+	if (!reason) {
+		if (port->vlan)
+			bpf_skb_vlan_pop(skb); /* copies get the tag of the port they go to */
+		reason = ip_input(skb, port, &facts, &action);
+	}
+	verdict = finish(&facts, reason);
+	return action ?: verdict;
 }
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";

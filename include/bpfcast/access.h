@@ -26,6 +26,21 @@ static __always_inline int mc_load(mc_packet *packet, __u32 offset, void *to, __
 	return mc_load_bytes(packet, offset, to, length);
 }
 
+/*
+ * @length bytes at @offset: where they are, if that is the packet's beginning and linear, else copied to
+ * @room; NULL when the packet ends before.
+ */
+static __always_inline const void *mc_peek(mc_packet *packet, __u32 offset, void *room,
+					   __u32 length)
+{
+	const char *data = (const char *)(long)packet->data;
+
+	if (__builtin_constant_p(offset) && !offset &&
+	    data + length <= (const char *)(long)packet->data_end)
+		return data;
+	return mc_load(packet, offset, room, length) ? 0 : room;
+}
+
 /* Makes the compiler forget what it knows of @x, so that it keeps a check for the verifier to see. */
 #define mc_opaque(x) asm volatile("" : "+r"(x))
 
@@ -47,6 +62,11 @@ static inline int mc_load(const mc_packet *packet, __u32 offset, void *to, __u32
 		return -1;
 	memcpy(to, (const char *)packet->data + offset, length);
 	return 0;
+}
+
+static inline const void *mc_peek(const mc_packet *packet, __u32 offset, void *room, __u32 length)
+{
+	return mc_load(packet, offset, room, length) ? NULL : room;
 }
 
 #define mc_opaque(x) (void)(x)

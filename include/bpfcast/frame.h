@@ -82,11 +82,13 @@ static __always_inline int mc_frame_load4(mc_packet *packet, __u32 offset, __u32
 		struct ethhdr eth;
 		struct iphdr ip;
 	} h;
+	const struct ethhdr *eth;
 
-	if (mc_load(packet, offset, &h.eth, ETH_HLEN + sizeof(h.ip)))
+	eth = mc_peek(packet, offset, &h.eth, ETH_HLEN + sizeof(h.ip));
+	if (!eth)
 		return MC_R_MALFORMED;
-	frame->eth = h.eth;
-	return mc_frame_take4(&h.ip, offset + ETH_HLEN, frame_end, frame);
+	frame->eth = *eth;
+	return mc_frame_take4((const struct iphdr *)(eth + 1), offset + ETH_HLEN, frame_end, frame);
 }
 
 static __always_inline int mc_frame_load6(mc_packet *packet, __u32 offset, __u32 frame_end,
@@ -97,11 +99,14 @@ static __always_inline int mc_frame_load6(mc_packet *packet, __u32 offset, __u32
 		struct ethhdr eth;
 		struct ipv6hdr ip;
 	} h;
+	const struct ethhdr *eth;
 
-	if (mc_load(packet, offset, &h.eth, ETH_HLEN + sizeof(h.ip)))
+	eth = mc_peek(packet, offset, &h.eth, ETH_HLEN + sizeof(h.ip));
+	if (!eth)
 		return MC_R_MALFORMED;
-	frame->eth = h.eth;
-	return mc_frame_take6(&h.ip, offset + ETH_HLEN, frame_end, frame);
+	frame->eth = *eth;
+	return mc_frame_take6((const struct ipv6hdr *)(eth + 1), offset + ETH_HLEN, frame_end,
+			      frame);
 }
 
 /* @ethertype: in network byte order; MC_R_NOT_OURS for any but IP. */

@@ -4,9 +4,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_packet.h>
+#include <linux/virtio_net.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <bpf/libbpf.h>
 #include <linux/if_ether.h>
@@ -33,6 +35,21 @@ int wire_open(__u32 ifindex)
 void wire_send(int wire, const struct frame *frame)
 {
 	assert_int_equal(send(wire, frame->byte, frame->length, 0), (int)frame->length);
+}
+
+void wire_send_in_pages(int wire, const struct frame *frame)
+{
+	struct virtio_net_hdr header = { .hdr_len = ETH_HLEN };
+	struct iovec parts[] = {
+		{ .iov_base = &header, .iov_len = sizeof(header) },
+		{ .iov_base = (void *)frame->byte, .iov_len = frame->length },
+	};
+	const size_t all = sizeof(header) + frame->length;
+	int on = 1, off = 0;
+
+	assert_int_equal(setsockopt(wire, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)), 0);
+	assert_int_equal(writev(wire, parts, 2), (int)all);
+	assert_int_equal(setsockopt(wire, SOL_PACKET, PACKET_VNET_HDR, &off, sizeof(off)), 0);
 }
 
 /* A packet socket also sees what the device sends. */

@@ -12,6 +12,9 @@ struct datapath;
 int wire_open(__u32 ifindex);
 void wire_send(int wire, const struct frame *frame);
 
+/* Same, of a page's size at least, with no more than the Ethernet header in the skb's linear part. */
+void wire_send_in_pages(int wire, const struct frame *frame);
+
 /* The next frame that came in, waited for at most @timeout_ms; false if there was none. */
 bool wire_receive(int wire, struct frame *frame, int timeout_ms);
 

@@ -50,3 +50,21 @@ carries() {
 		done
 	done
 }
+
+# wireguard_up: u0 of both nodes is WireGuard over eth0; unicast between pods goes that way, too
+wireguard_up() {
+	local n peer
+	for n in 1 2; do
+		on n$n ip link add u0 type wireguard
+		wg genkey >"$TMP/n$n.key"
+		wg pubkey <"$TMP/n$n.key" >"$TMP/n$n.pub"
+	done
+	for n in 1 2; do
+		peer=$((3 - n))
+		on n$n wg set u0 listen-port 51820 private-key "$TMP/n$n.key" peer "$(cat "$TMP/n$peer.pub")" \
+			endpoint 192.0.2.$peer:51820 \
+			allowed-ips 198.18.0.$peer/32,2001:db8:18::$peer/128,10.244.$peer.0/24
+		addresses n$n
+		on n$n ip route replace 10.244.$peer.0/24 dev u0
+	done
+}

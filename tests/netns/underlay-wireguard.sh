@@ -9,17 +9,7 @@
 MARKER=BPFCAST-PLAINTEXT-MARKER
 skip_unless wireguard
 underlay_up
-for n in n1 n2; do
-	on $n ip link add u0 type wireguard
-	wg genkey >"$TMP/$n.key"
-	wg pubkey <"$TMP/$n.key" >"$TMP/$n.pub"
-done
-for n in n1 n2; do
-	peer=n$((3 - ${n#n}))
-	on $n wg set u0 listen-port 51820 private-key "$TMP/$n.key" peer "$(cat "$TMP/$peer.pub")" \
-		endpoint 192.0.2.${peer#n}:51820 allowed-ips 198.18.0.${peer#n}/32,2001:db8:18::${peer#n}/128
-	addresses $n
-done
+wireguard_up
 capture wire n2 eth0
 capture inside n2 u0 -Q in udp
 carries vxlan4 geneve6

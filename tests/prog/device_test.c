@@ -144,6 +144,17 @@ static void a_large_report_is_read_whole(void **state)
 		assert_true(is_pending(d, VNI, port, UNKNOWN + i));
 }
 
+/* The kernel keeps only the Ethernet header of it where a program can look without asking. */
+static void headers_that_are_not_linear_are_read(void **state)
+{
+	struct datapath *d = *state;
+
+	packet_data(&frame, SERVED, 8000);
+	wire_send_in_pages(wire[0], &frame);
+	expect_on(wire[1], &frame);
+	assert_int_equal(counted(d, MC_R_FORWARDED), 1);
+}
+
 static int enter(void **state)
 {
 	static const char *const peers[SCENE_PORTS] = { "p0p", "p1p", "p2p", "p3p" };
@@ -152,6 +163,8 @@ static int enter(void **state)
 	port = scene.port[0];
 	for (int i = 0; i < SCENE_PORTS; i++)
 		wire[i] = wire_open(netns_index(peers[i]));
+	for (int i = 0; i < 2; i++) /* veths, both ends */
+		shell("ip link set p%d mtu 9000; ip link set p%dp mtu 9000", i, i);
 	underlay = wire_open(netns_index("u0p"));
 	return 0;
 }
@@ -184,6 +197,7 @@ int main(void)
 		device_test(frames_without_a_whole_header),
 		device_test(reports_reach_no_one),
 		device_test(a_large_report_is_read_whole),
+		device_test(headers_that_are_not_linear_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, enter, NULL);

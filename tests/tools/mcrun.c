@@ -11,10 +11,12 @@
 #include "args.h"
 
 #define FRAME_MAX 2048
+#define TC_PASS	  (-1) /* TC_ACT_UNSPEC */
 
-static const char usage[] = "usage: mcrun PROGRAM DEV REPEAT <FRAMES\n"
-			    "  PROGRAM  a pin, of a tc or XDP program\n"
-			    "  DEV      where the frame comes in; '-' for an XDP program\n";
+static const char usage[] =
+	"usage: mcrun PROGRAM DEV REPEAT <FRAMES\n"
+	"  PROGRAM  a pin, of a tc or XDP program; '-' for a tc program that does nothing\n"
+	"  DEV      where the frame comes in; '-' for an XDP program\n";
 
 static size_t read_hex(const char *line, unsigned char *frame)
 {
@@ -30,6 +32,16 @@ static size_t read_hex(const char *line, unsigned char *frame)
 	return length;
 }
 
+static int load_empty(void)
+{
+	const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = TC_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+
+	return bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "empty", "GPL", nothing, 2, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	static char line[2 * FRAME_MAX + 2];
@@ -42,7 +54,7 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	prog = bpf_obj_get(argv[1]);
+	prog = strcmp(argv[1], "-") ? bpf_obj_get(argv[1]) : load_empty();
 	if (prog < 0)
 		err(1, "cannot open %s", argv[1]);
 	if (strcmp(argv[2], "-")) {
