@@ -8,7 +8,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib-api.sh"
 
 # shellcheck disable=SC2317 # called by skip_unless
-probe_promtool() { command -v promtool >/dev/null || echo "no promtool here" "$(false)"; }
+probe_promtool() { command -v promtool >/dev/null || { echo "no promtool here" && false; }; }
 skip_unless promtool
 
 lab_up --nodes 1 --pods 2

@@ -9,7 +9,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib-agent.sh"
 
 FRR=/usr/lib/frr
-probe_pimd() { [[ -x $FRR/pimd && -x $FRR/zebra ]] || echo "no pimd of FRR here" "$(false)"; }
+probe_pimd() { [[ -x $FRR/pimd && -x $FRR/zebra ]] || { echo "no pimd of FRR here" && false; }; }
 skip_unless pimd
 lab_up --nodes 1 --pods 2
 mc n1 port del p2

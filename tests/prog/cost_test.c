@@ -168,7 +168,7 @@ static const struct cost_case cases[] = {
 	{ "1 VTEP", PORT, one_vtep, false, { 15, 0, 2, 3, 0, 1, 3 } },
 	{ "2 VTEPs", PORT, two_vteps, false, { 22, 0, 2, 4, 1, 1, 3 } },
 	{ "1 local member, 1 VTEP", PORT, member_and_vtep, false, { 16, 0, 2, 3, 1, 1, 3 } },
-	{ "IGMPv3 join", PORT, join, true, { 13, 1, 6, 0, 0, 0, 11 } },
+	{ "IGMPv3 join", PORT, join, true, { 14, 1, 6, 0, 0, 0, 11 } },
 	{ "IGMPv3 join again", PORT, join, false, { 12, 0, 6, 0, 0, 0, 9 } },
 	{ "MLDv2 join", PORT, join6, true, { 8, 1, 11, 0, 0, 0, 15 } },
 	{ "from a VTEP to 2 members", UNDERLAY, received, false, { 11, 0, 6, 3, 1, 1, 2 } },

@@ -16,7 +16,7 @@ static const struct {
 	const char *name;
 	size_t most;
 } bounds[] = {
-	{ "port_ingress", 2750 },     { "port_membership", 3540 }, { "control", 2080 },
+	{ "port_ingress", 2750 },     { "port_membership", 4140 }, { "control", 2350 },
 	{ "underlay_ingress", 3360 }, { "underlay_guard", 700 },
 };
 
