@@ -3,6 +3,7 @@
 # Nobody types a group. A join makes it; a pod that falls silent ages out, in INCLUDE and EXCLUDE, and
 # the group goes with its last member; a pod that comes back gets its traffic again. What an operator
 # added stays.
+# vm: yes, ending memberships takes all that the old verifier lets a program have
 #
 #   n1p1 sender --- n1 (agent) --- n1p2, n1p3
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
