@@ -96,8 +96,7 @@ static int read_vnis(struct config *config)
 	if (!config->vnis)
 		return -ENOMEM;
 	config->count = json_array_size(list);
-	json_array_foreach(list, i, object)
-		read_vni(object, &config->vnis[i]);
+	json_array_foreach(list, i, object) read_vni(object, &config->vnis[i]);
 	return 0;
 }
 
