@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A flow to 20 members while all that can happen to the control plane does: the agent is killed 50 times at moments
+# of chance, told to read its configuration again, the programs are replaced, and a neighbour joins and leaves
+# a thousand groups a second. No member misses a datagram or has one twice, by sequence number.
+# timeout: 240
+# vm: no, the flow needs a processor's time
+#
+#   n1p1 sender --- n1 (agent) --- n1p2 ... n1p21 members, n1p22 joins and leaves
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib-agent.sh"
+
+MEMBERS=20
+KILLS=50
+EVERY=10 # kills between two upgrades
+G=239.1.1.1
+
+lab_up --nodes 1 --pods $((MEMBERS + 2))
+agent n1 "$LEARN"
+members=()
+for ((i = 2; i < MEMBERS + 2; i++)); do
+	members+=("n1p$i")
+	join "n1p$i" $G -q
+done
+start flow n1p1 mcsend -i eth0 -q -g $G -p 5001 -c 100000000 -r $((1000 / SLOW))
+start churn "n1p$((MEMBERS + 2))" mcflood -i eth0 -g 239.64.0.0 -n 500 -r 1000 -x
+
+for ((kill = 1; kill <= KILLS; kill++)); do
+	sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
+	((kill % EVERY != EVERY / 2)) || kill -HUP "${PIDS[agent-n1]}"
+	stop agent-n1 KILL
+	((kill % EVERY)) || mc n1 load >/dev/null
+	agent n1
+done
+kill -0 "${PIDS[churn]}" || fail "nobody joined and left: $(cat "$TMP/churn.err")"
+stop churn
+stop flow INT
+end_mark n1p1 $G
+sent=$(jq .sent "$TMP/flow.out")
+((sent > KILLS * 100)) || fail "hardly anything was sent: $sent"
+for pod in "${members[@]}"; do
+	stop "join-$pod-$G"
+	jq -e --argjson sent "$sent" '.packets == $sent and .lost == 0 and .duplicated == 0 and .reordered == 0' \
+		"$TMP/join-$pod-$G.out" >/dev/null || fail "$pod: $(cat "$TMP/join-$pod-$G.out"), sent $sent"
+done
+ok "$sent datagrams to each of $MEMBERS, $KILLS agents killed, programs replaced $((KILLS / EVERY)) times"
