@@ -14,7 +14,7 @@ ROUNDS=700 # of 125 s each, RFC 9776 section 8.2
 G=239.1.1.1
 
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/${PIDS[agent-n1]}/status"; } # kB
-descriptors() { ls "/proc/${PIDS[agent-n1]}/fd" | wc -l; }
+descriptors() { find "/proc/${PIDS[agent-n1]}/fd" -type l | wc -l; }
 
 lab_up --nodes 1 --pods 3
 mc n1 port del p3
