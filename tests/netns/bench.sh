@@ -23,7 +23,7 @@ for _ in 1 2 3; do
 done
 [[ $rows == 25 ]] || fail "$rows rows"
 facts=$(jq '[.facts[] | select(.value > 0)] | length' "$result")
-[[ $facts == 10 ]] || fail "$facts facts"
+[[ $facts == 11 ]] || fail "$facts facts"
 ok "$rows rows, $facts facts"
 for plot in local local-ratio guard-ratio; do
 	python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$TMP/$plot.svg" || fail "$plot.svg"
