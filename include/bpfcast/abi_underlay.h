@@ -79,6 +79,21 @@ struct mc_vtep_counters {
 };
 MC_ABI_SIZE(mc_vtep_counters, 40);
 
+/* ---- storms: HASH, key mc_storm_key, written by the datapath; deleted by user space with the VTEP or
+ * the limit of the VNI: what a VTEP has sent to a VNI that has a limit (mc_vni.storm_rate). Who
+ * has no entry while the table is full sends too much. ---- */
+struct mc_storm_key {
+	__u32 vni;
+	__u32 vtep; /* VTEP id */
+};
+MC_ABI_SIZE(mc_storm_key, 8);
+
+struct mc_storm {
+	__u64 tokens_at; /* CLOCK_MONOTONIC at which the token bucket was last full, nanoseconds */
+	__u64 dropped;	 /* packets above the limit */
+};
+MC_ABI_SIZE(mc_storm, 16);
+
 /* ---- remotes: HASH_OF_MAPS, key mc_group_key -> ARRAY of struct mc_remote_line ----
  * Where the copies of a group go: its remote members, and what `m2p` and `forwarding` make of it. A
  * vector: line 0 says what follows, then the slots, sorted by form, then the sources of all filters.
