@@ -10,6 +10,7 @@
 #include <bpfcast/ecn.h>
 
 #include "storm.h"
+#include "underlay.h"
 
 /* Has the group a slot in use? Taken before its slot is, so that no member is missed. */
 static __always_inline int has_member(void *vector)
@@ -69,9 +70,9 @@ int underlay_guard(struct xdp_md *xdp)
 		.ifindex = xdp->ingress_ifindex,
 		.length = xdp->data_end - xdp->data,
 	};
-	struct mc_underlay *underlay = bpf_map_lookup_elem(&underlays, &facts.ifindex);
+	__u32 vtep = 0;
+	struct mc_underlay *underlay = find_underlay(facts.ifindex, &vtep);
 	struct mc_outer outer = {};
-	__u32 vtep;
 	int reason;
 
 	if (!underlay)

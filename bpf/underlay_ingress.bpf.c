@@ -12,6 +12,7 @@
 #include "onward.h"
 #include "replicate.h"
 #include "storm.h"
+#include "underlay.h"
 
 /* What outer_check() says of the packet. */
 CHECKED_ALONE int check_outer(struct __sk_buff *skb, const struct mc_underlay *underlay,
@@ -108,7 +109,7 @@ int underlay_ingress(struct __sk_buff *skb)
 
 	if (skb->protocol != MC_BE16(ETH_P_IP) && skb->protocol != MC_BE16(ETH_P_IPV6))
 		return MC_TC_PASS;
-	underlay = bpf_map_lookup_elem(&underlays, &facts.ifindex);
+	underlay = find_underlay(facts.ifindex, &vtep);
 	if (!underlay)
 		return MC_TC_PASS;
 	reason = check_outer(skb, underlay, &outer, &vtep);

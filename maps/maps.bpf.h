@@ -184,7 +184,7 @@ struct {
 } underlay_groups MC_TABLE_DEF;
 
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, MC_UNDERLAY_MAX);
 	__type(key, __u32);
 	__type(value, struct mc_underlay);
