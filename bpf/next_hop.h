@@ -6,6 +6,7 @@
 #pragma once
 
 #include "account.h"
+#include "underlay.h"
 
 #define AF_INET		 2
 #define AF_INET6	 10
@@ -112,7 +113,7 @@ static __always_inline int resolve(struct __sk_buff *skb, const struct mc_vtep *
 	if ((vtep->flags & fixed) != fixed)
 		result = ask_routes(skb, vtep, &fib);
 	hop->ifindex = fib.ifindex;
-	underlay = bpf_map_lookup_elem(&underlays, &hop->ifindex);
+	underlay = find_underlay(hop->ifindex, &fib.ipv4_src);
 	if (!underlay) {
 		hop->state = MC_NEXT_HOP_UNREACHABLE;
 		return hop->state != before;
