@@ -10,7 +10,7 @@
  */
 static __always_inline struct mc_underlay *find_underlay(__u32 ifindex, __u32 *place)
 {
-#pragma clang loop unroll(disable)
+#pragma unroll
 	for (__u32 step = 0; ifindex && step < MC_UNDERLAY_PLACES; step++) {
 		struct mc_underlay *underlay;
 
