@@ -27,7 +27,7 @@ for xdp in native off; do
 	start storm n2p1 mcsend -i eth0 -g $G -p 5001 -c $STORM -r 4000
 	on n3p1 mcsend -i eth0 -g $G -p 5001 -c 40 -r 100 >/dev/null
 	wait_for 20 '[[ $(($(passed n2p1) - before + $(reason n1 storm) - dropped)) == "$STORM" ]]'
-	wait_for 5 '[[ $(passed n3p1) == $((calm + 40)) ]]'
+	wait_for 5 "[[ \$(passed n3p1) == $((calm + 40)) ]]"
 	took=$(($(now_ms) - start)) got=$(($(passed n2p1) - before))
 	((got >= RATE && got <= RATE + RATE * took / 1000 + 1)) || fail "$got of the storm passed in $took ms"
 	[[ $(storm_drops 192.0.2.2) == $((STORM - got)) && $(storm_drops 192.0.2.3) == 0 ]] || fail "$(mc n1 -s vtep)"
