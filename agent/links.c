@@ -13,7 +13,7 @@
 #include <bpfcast/log.h>
 #include <bpfcast/util.h>
 #include <loader/netlink.h>
-#include <maps/table.h>
+#include <maps/underlay.h>
 
 #include "agent.h"
 #include "next_hops.h"
@@ -189,7 +189,7 @@ static bool is_of_underlay(const struct agent *agent, const struct nlmsghdr *nlh
 	__u32 ifindex = (__u32)ndm->ndm_ifindex;
 	struct mc_underlay underlay;
 
-	return agent->in && !mc_table_get(agent->in, MC_TABLE_UNDERLAYS, &ifindex, &underlay);
+	return agent->in && !mc_underlay_get(agent->in, ifindex, &underlay);
 }
 
 static int take(const struct nlmsghdr *nlh, void *arg)

@@ -79,7 +79,7 @@ static __always_inline void account(const struct facts *facts, __u32 reason)
 	counter->bytes += facts->length;
 	if (!is_told(reason))
 		return;
-	tick = bpf_jiffies64();
+	tick = bpf_jiffies64(); /* a load; and the coarse clock says the same until the next */
 	if (counter->tick == tick)
 		return;
 	counter->tick = tick;

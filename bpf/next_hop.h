@@ -6,6 +6,7 @@
 #pragma once
 
 #include "account.h"
+#include "underlay.h"
 
 #define AF_INET		 2
 #define AF_INET6	 10
@@ -112,13 +113,15 @@ static __always_inline int resolve(struct __sk_buff *skb, const struct mc_vtep *
 	if ((vtep->flags & fixed) != fixed)
 		result = ask_routes(skb, vtep, &fib);
 	hop->ifindex = fib.ifindex;
-	underlay = bpf_map_lookup_elem(&underlays, &hop->ifindex);
+	hop->mtu = 0;
+	take_answer(vtep, &fib, result, hop);
+	underlay = find_underlay(hop->ifindex, &fib.ipv4_src);
 	if (!underlay) {
 		hop->state = MC_NEXT_HOP_UNREACHABLE;
 		return hop->state != before;
 	}
-	hop->mtu = underlay->mtu < 65536 ? underlay->mtu : 0;
-	take_answer(vtep, &fib, result, hop);
+	if (!hop->mtu && underlay->mtu < 65536)
+		hop->mtu = underlay->mtu;
 	if (hop->state == MC_NEXT_HOP_NO_NEIGHBOUR &&
 	    (vtep->flags & MC_VTEP_F_GROUP || underlay->flags & MC_UNDERLAY_F_NO_MAC))
 		hop->state = MC_NEXT_HOP_READY;

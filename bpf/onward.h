@@ -34,15 +34,6 @@ struct onward_walk {
 	};
 };
 
-/* Has the packet hops to go on to? */
-static __always_inline int goes_onward(const struct mc_underlay *underlay,
-				       const struct mc_outer *outer)
-{
-	return underlay->flags & MC_UNDERLAY_F_REPLICATE && is_to_group(outer) &&
-	       outer->multicast && mc_outer_mode(outer) != MC_MODE_EXTERNAL &&
-	       bpf_map_lookup_elem(&forwarding, &outer->group);
-}
-
 static __always_inline int onward_error(struct onward *o, __u32 id, __u32 reason)
 {
 	o->errors++;

@@ -38,15 +38,39 @@ static __always_inline int is_to_group(const struct mc_outer *outer)
 }
 
 /* To an underlay group the VNI may be the fleet's; which tenant's it is then the inner group tells. */
-static __always_inline int is_our_vni(const struct mc_underlay *underlay,
-				      const struct mc_outer *outer)
+static __always_inline int is_our_vni(const struct mc_underlay *underlay, struct mc_outer *outer)
 {
 	__u32 vni =
 		outer->vni; /* below 6.2 a key must be on the stack, and @outer may be elsewhere */
+	struct mc_vni *settings;
 
+	outer->limited = 1;
 	if (is_to_group(outer) && outer->vni == underlay->fleet_vni)
 		return 1;
-	return !!bpf_map_lookup_elem(&vnis, &vni);
+	settings = bpf_map_lookup_elem(&vnis, &vni);
+	if (!settings)
+		return 0;
+	outer->limited = !!settings->storm_rate;
+	return 1;
+}
+
+/* Has the packet hops to go on to? */
+static __always_inline int goes_onward(const struct mc_underlay *underlay,
+				       const struct mc_outer *outer)
+{
+	return underlay->flags & MC_UNDERLAY_F_REPLICATE && is_to_group(outer) &&
+	       outer->multicast && mc_outer_mode(outer) != MC_MODE_EXTERNAL &&
+	       bpf_map_lookup_elem(&forwarding, &outer->group);
+}
+
+static __always_inline void count_vtep_rx(__u32 id, __u32 length)
+{
+	struct mc_vtep_counters *counter = bpf_map_lookup_elem(&vtep_counters, &id);
+
+	if (!counter)
+		return;
+	counter->rx_packets++;
+	counter->rx_bytes += length;
 }
 
 static __always_inline int is_our_address(const struct mc_underlay *underlay,

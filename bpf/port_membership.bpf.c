@@ -10,30 +10,9 @@
 #include <bpfcast/mld.h>
 #include <bpfcast/query.h>
 
+#include "bucket.h"
 #include "report.h"
 #include "source_check.h"
-
-#define NS_PER_S 1000000000ull
-
-/*
- * A token bucket of one second's worth, as one time: when it was last full, or will be. Not under the
- * lock: a race of two CPUs lets a message more pass.
- */
-static __always_inline int rate_allows(const struct mc_port *port, struct mc_port_state *state,
-				       __u64 now)
-{
-	__u64 at = READ_ONCE(state->tokens_at);
-
-	if (!port->limit_rate)
-		return 1;
-	if (at + NS_PER_S < now)
-		at = now - NS_PER_S;
-	at += NS_PER_S / port->limit_rate;
-	if (at > now)
-		return 0;
-	state->tokens_at = at;
-	return 1;
-}
 
 static __noinline int parse(struct __sk_buff *skb, struct mc_frame *frame,
 			    struct mc_message *message)
@@ -160,7 +139,8 @@ static __always_inline int handle(struct __sk_buff *skb, struct facts *facts)
 	if (!m.port || !m.state)
 		return MC_R_PORT_BUSY;
 	facts->key.vni = m.port->vni;
-	if (!rate_allows(m.port, m.state, bpf_ktime_get_ns()))
+	if (m.port->limit_rate &&
+	    !bucket_take(&m.state->tokens_at, m.port->limit_rate, bpf_ktime_get_ns()))
 		return MC_R_PORT_RATE;
 	reason = read_message(skb, m.port, facts, &message);
 	return reason ?: take_message(&m, facts, &message);

@@ -3,15 +3,8 @@
 #pragma once
 
 #include "fanout.h"
+#include "group.h"
 #include "remote.h"
-
-/* The group's counters; the verifier wants a NULL check where they are used. */
-static __always_inline struct mc_group_counters *group_count(const struct mc_fanout_config *config)
-{
-	__u32 id = config->id;
-
-	return bpf_map_lookup_elem(&group_counters, &id);
-}
 
 /* What became of a packet, here and on other nodes. */
 struct tally {
@@ -31,39 +24,6 @@ static __always_inline int tally_reason(const struct tally *tally)
 	if (tally->errors)
 		return MC_R_NO_COPY;
 	return tally->filtered ? MC_R_FILTERED : MC_R_NO_MEMBER;
-}
-
-/* A group that nobody added: what the VNI says. */
-static __always_inline int unknown_reason(__u32 vni)
-{
-	struct mc_vni *settings = bpf_map_lookup_elem(&vnis, &vni);
-
-	if (settings && settings->unknown != MC_UNKNOWN_HOST)
-		return MC_R_UNKNOWN_DROPPED;
-	return MC_R_UNKNOWN_GROUP;
-}
-
-/*
- * The vector that a packet to @key goes to: the group's, or for a group that stays on the link the
- * VNI's flood group. NULL with a reason in *@reason when there is none.
- */
-static __always_inline void *find_vector(struct mc_group_key *key, int *reason)
-{
-	struct mc_vni *settings;
-	void *vector;
-
-	*reason = MC_R_LINK_LOCAL;
-	if (mc_addr_is_link_local_group(&key->group)) {
-		settings = bpf_map_lookup_elem(&vnis, &key->vni);
-		if (!settings || settings->link_local != MC_LINK_LOCAL_FLOOD)
-			return NULL;
-		__builtin_memset(&key->group, 0, sizeof(key->group));
-		return bpf_map_lookup_elem(&fanout, key);
-	}
-	vector = bpf_map_lookup_elem(&fanout, key);
-	if (!vector)
-		*reason = unknown_reason(key->vni);
-	return vector;
 }
 
 /*

@@ -7,22 +7,12 @@
 #include <linux/bpf.h>
 #include <linux/if_packet.h>
 
-#include <bpfcast/mld.h>
-
 #include "decap.h"
+#include "inner.h"
 #include "onward.h"
-#include "outer.h"
 #include "replicate.h"
-
-static __always_inline void count_vtep_rx(__u32 id, __u32 length)
-{
-	struct mc_vtep_counters *counter = bpf_map_lookup_elem(&vtep_counters, &id);
-
-	if (!counter)
-		return;
-	counter->rx_packets++;
-	counter->rx_bytes += length;
-}
+#include "storm.h"
+#include "underlay.h"
 
 /* What outer_check() says of the packet. */
 CHECKED_ALONE int check_outer(struct __sk_buff *skb, const struct mc_underlay *underlay,
@@ -33,48 +23,13 @@ CHECKED_ALONE int check_outer(struct __sk_buff *skb, const struct mc_underlay *u
 	return outer_check(skb, skb->len, underlay, outer, vtep);
 }
 
-/* Is the inner frame, IP to a group's MAC, data that we carry? 0 or a reason. */
+/* What inner_check() says of it. */
 CHECKED_ALONE int check_inner(struct __sk_buff *skb, const struct mc_outer *outer,
 			      struct facts *facts, struct mc_frame *frame)
 {
-	__be16 ethertype;
-	int reason;
-
 	if (!outer || !facts || !frame)
 		return MC_R_NOT_OURS;
-	if (mc_load(skb, outer->inner + 12, &ethertype, sizeof(ethertype)))
-		return MC_R_MALFORMED;
-	reason = mc_frame_load(skb, outer->inner, outer->end, ethertype, frame);
-	if (reason)
-		return reason;
-	facts->source = frame->source;
-	facts->key.group = frame->group;
-	if (!mc_addr_is_multicast(&frame->group))
-		return MC_R_NOT_OURS;
-	if (frame->ipv6 && frame->protocol != IPPROTO_UDP) {
-		reason = mc_mld_find(skb, frame);
-		if (reason)
-			return reason < 0 ? -reason : MC_R_INNER_MEMBERSHIP;
-	} else if (!frame->ipv6 && frame->protocol == IPPROTO_IGMP) {
-		return MC_R_INNER_MEMBERSHIP; /* a membership belongs to a port */
-	}
-	return mc_frame_check_data(frame);
-}
-
-/*
- * Whose is what came by an underlay group? The VNI's to which the two groups belong; on it must be that
- * VNI or the fleet's. 0 or a reason.
- */
-static __noinline int find_tenant(const struct mc_underlay *underlay, const struct mc_outer *outer,
-				  struct facts *facts)
-{
-	struct mc_underlay_group key = { .underlay = outer->group, .group = facts->key.group };
-	struct mc_underlay_vni *found = bpf_map_lookup_elem(&underlay_groups, &key);
-
-	if (!found || (outer->vni != found->vni && outer->vni != underlay->fleet_vni))
-		return unknown_reason(outer->vni);
-	facts->key.vni = found->vni;
-	return 0;
+	return inner_check(skb, outer, facts, frame);
 }
 
 /* To the members here: what the program returns, or 0. A function of its own for its stack. */
@@ -119,6 +74,9 @@ static __always_inline int receive(struct __sk_buff *skb, const struct mc_underl
 		return finish(facts, reason);
 	if (is_to_group(outer))
 		reason = find_tenant(underlay, outer, facts);
+	if (!reason && outer->limited && underlay->xdp == MC_XDP_OFF &&
+	    is_storm(facts, outer, vtep))
+		return finish(facts, MC_R_STORM);
 	if (!reason)
 		vector = find_vector(&facts->key, &reason);
 	onward = goes_onward(underlay, outer);
@@ -151,13 +109,14 @@ int underlay_ingress(struct __sk_buff *skb)
 
 	if (skb->protocol != MC_BE16(ETH_P_IP) && skb->protocol != MC_BE16(ETH_P_IPV6))
 		return MC_TC_PASS;
-	underlay = bpf_map_lookup_elem(&underlays, &facts.ifindex);
+	underlay = find_underlay(facts.ifindex, &vtep);
 	if (!underlay)
 		return MC_TC_PASS;
 	reason = check_outer(skb, underlay, &outer, &vtep);
 	if (reason == MC_R_NOT_OURS)
 		return MC_TC_PASS;
 	facts.key.vni = outer.vni;
+	facts.source = outer.source;
 	if (reason)
 		return finish(&facts, reason);
 	return receive(skb, underlay, &outer, &facts, vtep);

@@ -5,6 +5,7 @@
 #include <maps/counter.h>
 #include <maps/group.h>
 #include <maps/port.h>
+#include <maps/storm.h>
 #include <maps/text.h>
 #include <maps/vtep.h>
 
@@ -128,13 +129,10 @@ static int show_port(struct cli *cli, struct mc_instance *in, const char *dev)
 }
 
 static const struct column vtep_columns[] = {
-	{ "vtep", COLUMN_PLAIN },
-	{ "tx_packets", COLUMN_PLAIN },
-	{ "tx_bytes", COLUMN_PLAIN },
-	{ "tx_errors", COLUMN_PLAIN },
-	{ "rx_packets", COLUMN_PLAIN },
-	{ "rx_bytes", COLUMN_PLAIN },
-	{},
+	{ "vtep", COLUMN_PLAIN },	 { "tx_packets", COLUMN_PLAIN },
+	{ "tx_bytes", COLUMN_PLAIN },	 { "tx_errors", COLUMN_PLAIN },
+	{ "rx_packets", COLUMN_PLAIN },	 { "rx_bytes", COLUMN_PLAIN },
+	{ "storm_drops", COLUMN_PLAIN }, {},
 };
 
 static int show_vtep(struct cli *cli, struct mc_instance *in, const struct mc_addr *remote)
@@ -142,6 +140,7 @@ static int show_vtep(struct cli *cli, struct mc_instance *in, const struct mc_ad
 	struct mc_vtep_counters counters;
 	struct output out;
 	char text[MC_ADDR_TEXT];
+	__u64 storm_drops = 0;
 	__u32 id;
 	int err = vtep_find(in, remote, &id);
 
@@ -149,6 +148,8 @@ static int show_vtep(struct cli *cli, struct mc_instance *in, const struct mc_ad
 		return err;
 	mc_addr_format(remote, text);
 	err = mc_vtep_counters_get(in, id, &counters);
+	if (!err)
+		err = mc_storm_dropped(in, id, 1, &storm_drops);
 	if (err)
 		return mc_error_errno(err, "cannot read the counters of VTEP %s", text);
 	output_open(&out, cli, OUTPUT_RECORD, vtep_columns);
@@ -158,6 +159,7 @@ static int show_vtep(struct cli *cli, struct mc_instance *in, const struct mc_ad
 	output_number(&out, "tx_errors", counters.tx_errors);
 	output_number(&out, "rx_packets", counters.rx_packets);
 	output_number(&out, "rx_bytes", counters.rx_bytes);
+	output_number(&out, "storm_drops", storm_drops);
 	output_row(&out);
 	return output_close(&out);
 }

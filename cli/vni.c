@@ -18,6 +18,7 @@ struct change {
 	__u32 vni;
 	struct mc_vni settings;
 	bool has_unknown, has_link_local, has_group_interval, has_last_member, has_older_host;
+	bool has_storm_rate;
 };
 
 static int parse_set(struct cli *cli, int argc, char **argv, struct change *change)
@@ -36,6 +37,8 @@ static int parse_set(struct cli *cli, int argc, char **argv, struct change *chan
 			     .given = &change->has_last_member, .min = 1, .max = UINT32_MAX),
 		ARG_OPTIONAL("older-host", arg_interval, &to->older_host_ms,
 			     .given = &change->has_older_host, .min = 1, .max = UINT32_MAX),
+		ARG_OPTIONAL("storm-rate", arg_number, &to->storm_rate,
+			     .given = &change->has_storm_rate, .max = MC_STORM_RATE_MAX),
 	};
 
 	return args_parse(cli, argc, argv, args, MC_ARRAY_SIZE(args));
@@ -65,6 +68,8 @@ static void apply(const struct change *change, struct mc_vni *settings)
 	if (change->has_older_host)
 		set_interval(settings, &settings->older_host_ms, from->older_host_ms,
 			     MC_VNI_D_OLDER_HOST);
+	if (change->has_storm_rate)
+		settings->storm_rate = from->storm_rate;
 	settings->pinned = 1;
 }
 
@@ -128,6 +133,7 @@ static const struct column columns[] = {
 	{ "group_interval_ms", COLUMN_JSON },
 	{ "last_member_ms", COLUMN_JSON },
 	{ "older_host_ms", COLUMN_JSON },
+	{ "storm_rate", COLUMN_NUMBER },
 	{ "settings", COLUMN_PLAIN },
 	{},
 };
@@ -176,6 +182,7 @@ static void show_row(struct output *out, const struct row *row)
 	show_interval(out, "group_interval", settings->group_interval_ms, MC_GROUP_INTERVAL_MS);
 	show_interval(out, "last_member", settings->last_member_ms, MC_LAST_MEMBER_MS);
 	show_interval(out, "older_host", settings->older_host_ms, MC_OLDER_HOST_MS);
+	output_number(out, "storm_rate", settings->storm_rate);
 	output_text(out, "settings", settings->pinned ? "set" : "default");
 	output_row(out);
 }
@@ -213,7 +220,7 @@ static const struct verb verbs[] = {
 	  false },
 	{ "set",
 	  "VNI [link-local host|flood] [unknown host|drop|learn] [group-interval SECONDS] "
-	  "[last-member SECONDS] [older-host SECONDS]",
+	  "[last-member SECONDS] [older-host SECONDS] [storm-rate N]",
 	  "change how a VNI works; what is not named stays",
 	  "  link-local host   leave groups of 224.0.0.0/24 and ff02::/16 to the host; the default\n"
 	  "             flood  copy them to all ports of the VNI and to all VTEPs\n"
@@ -223,7 +230,10 @@ static const struct verb verbs[] = {
 	  "Times in seconds with up to three decimals; it takes an agent to end what is over:\n"
 	  "  group-interval    how long a membership lives without a report; 260 unless said\n"
 	  "  last-member       how long after a leave, on a port of several hosts; 2 unless said\n"
-	  "  older-host        how long a host of an older version counts; 260 unless said\n",
+	  "  older-host        how long a host of an older version counts; 260 unless said\n"
+	  "Packets a second:\n"
+	  "  storm-rate N      what a VTEP may send to the VNI, a second's worth at once; what is\n"
+	  "                    above is dropped; 0, the default, for no limit\n",
 	  set, false },
 	{ "reset", "VNI", "back to the defaults; forgotten if nothing uses it", NULL, reset,
 	  false },

@@ -11,6 +11,7 @@
 #include <loader/next_hop.h>
 #include <loader/underlay.h>
 #include <maps/counter.h>
+#include <maps/storm.h>
 #include <maps/table.h>
 #include <maps/text.h>
 #include <maps/vtep.h>
@@ -195,6 +196,7 @@ static const struct column columns[] = {
 	{ "tx_errors", COLUMN_NUMBER | COLUMN_STATS },
 	{ "rx_packets", COLUMN_NUMBER | COLUMN_STATS },
 	{ "rx_bytes", COLUMN_NUMBER | COLUMN_STATS },
+	{ "storm_drops", COLUMN_NUMBER | COLUMN_STATS },
 	{},
 };
 
@@ -234,7 +236,7 @@ static void show_next_hop(struct output *out, struct mc_instance *in, const stru
 		output_number(out, "mtu", hop.mtu);
 }
 
-static void show_counters(struct output *out, struct mc_instance *in, __u32 id)
+static void show_counters(struct output *out, struct mc_instance *in, __u32 id, __u64 storm_drops)
 {
 	struct mc_vtep_counters counters;
 
@@ -245,11 +247,26 @@ static void show_counters(struct output *out, struct mc_instance *in, __u32 id)
 	output_number(out, "tx_errors", counters.tx_errors);
 	output_number(out, "rx_packets", counters.rx_packets);
 	output_number(out, "rx_bytes", counters.rx_bytes);
+	output_number(out, "storm_drops", storm_drops);
+}
+
+/* By VTEP id, for all there can be; the caller frees. */
+static int get_storm_drops(struct mc_instance *in, __u64 **drops)
+{
+	__u32 count = mc_table_capacity(in, MC_TABLE_VTEPS);
+	mc_autofree __u64 *sums = calloc(count, sizeof(*sums));
+	int err = sums ? mc_storm_dropped(in, 0, count, sums) : -ENOMEM;
+
+	if (err)
+		return mc_error_errno(err, "cannot read what storms of VTEPs were dropped");
+	*drops = MC_TAKE_PTR(sums);
+	return 0;
 }
 
 static int show(struct cli *cli, int argc, char **argv)
 {
 	autoarray struct array vteps = ARRAY_OF(struct row);
+	mc_autofree __u64 *storm_drops = NULL;
 	char text[MC_ADDR_TEXT], dev[DEVICE_NAME_SIZE];
 	struct mc_instance *in = NULL;
 	struct output out;
@@ -262,6 +279,10 @@ static int show(struct cli *cli, int argc, char **argv)
 	err = mc_vtep_for_each(in, collect, &vteps);
 	if (err)
 		return mc_error_errno(err, "cannot read the VTEPs");
+	if (cli->statistics)
+		err = get_storm_drops(in, &storm_drops);
+	if (err)
+		return err;
 	array_sort(&vteps, by_address);
 
 	output_open(&out, cli, OUTPUT_TABLE, columns);
@@ -275,8 +296,8 @@ static int show(struct cli *cli, int argc, char **argv)
 		output_text(&out, "dev", device_name(in, row->vtep.ifindex, dev));
 		output_text(&out, "src", mc_addr_format(&row->vtep.local, text));
 		show_next_hop(&out, in, row);
-		if (cli->statistics)
-			show_counters(&out, in, row->id);
+		if (storm_drops)
+			show_counters(&out, in, row->id, storm_drops[row->id]);
 		output_row(&out);
 	}
 	return output_close(&out);

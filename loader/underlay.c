@@ -3,64 +3,10 @@
 
 #include <errno.h>
 #include <net/if.h>
-#include <string.h>
 
 #include <bpfcast/log.h>
 #include <loader/route.h>
-#include <maps/table.h>
 #include <maps/text.h>
-
-int mc_underlay_get(struct mc_instance *in, __u32 ifindex, struct mc_underlay *underlay)
-{
-	return mc_table_get(in, MC_TABLE_UNDERLAYS, &ifindex, underlay);
-}
-
-struct underlay_walk {
-	mc_underlay_fn fn;
-	void *arg;
-};
-
-static int visit(const void *key, const void *value, void *arg)
-{
-	struct underlay_walk *walk = arg;
-
-	return walk->fn(*(const __u32 *)key, value, walk->arg);
-}
-
-int mc_underlay_for_each(struct mc_instance *in, mc_underlay_fn fn, void *arg)
-{
-	struct underlay_walk walk = { fn, arg };
-
-	return mc_table_for_each(in, MC_TABLE_UNDERLAYS, visit, &walk);
-}
-
-struct name_search {
-	const char *name;
-	__u32 ifindex;
-};
-
-static int match_name(__u32 ifindex, const struct mc_underlay *underlay, void *arg)
-{
-	struct name_search *search = arg;
-
-	if (strncmp(underlay->name, search->name, sizeof(underlay->name)) != 0)
-		return 0;
-	search->ifindex = ifindex;
-	return 1;
-}
-
-int mc_underlay_find(struct mc_instance *in, const char *name, __u32 *ifindex)
-{
-	struct name_search search = { name, 0 };
-	int err = mc_underlay_for_each(in, match_name, &search);
-
-	if (err < 0)
-		return err;
-	if (!err)
-		return -ENOENT;
-	*ifindex = search.ifindex;
-	return 0;
-}
 
 const struct mc_addr *mc_underlay_local(const struct mc_underlay *underlay,
 					const struct mc_addr *remote)

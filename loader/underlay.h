@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <bpfcast/abi.h>
+#include <maps/underlay.h>
 
 struct mc_instance;
 
@@ -24,14 +25,6 @@ int mc_underlay_del(struct mc_instance *in, const char *name);
 
 /* Gives the device its offload back if mc_underlay_add() has taken it; silent. */
 void mc_underlay_uncut(struct mc_instance *in, __u32 ifindex);
-
-/* -ENOENT, silently. */
-int mc_underlay_get(struct mc_instance *in, __u32 ifindex, struct mc_underlay *underlay);
-int mc_underlay_find(struct mc_instance *in, const char *name, __u32 *ifindex);
-
-typedef int (*mc_underlay_fn)(__u32 ifindex, const struct mc_underlay *underlay, void *arg);
-/* Over a snapshot; a non-zero return of @fn ends it and is returned. */
-int mc_underlay_for_each(struct mc_instance *in, mc_underlay_fn fn, void *arg);
 
 /* Our address on it of the family of @remote; zero: none. */
 const struct mc_addr *mc_underlay_local(const struct mc_underlay *underlay,

@@ -142,14 +142,14 @@ static int remove_underlay(struct mc_instance *in, __u32 ifindex, __u8 attach)
 	if (!err)
 		err = mc_underlay_leave_device(in, ifindex);
 	if (!err)
-		err = mc_table_del(in, MC_TABLE_UNDERLAYS, &ifindex);
+		err = mc_underlay_clear(in, ifindex);
 	return err;
 }
 
 static int attach_all(struct mc_instance *in, const char *name, __u32 ifindex,
 		      const struct mc_underlay_options *options, struct mc_underlay *underlay)
 {
-	int err = mc_table_set(in, MC_TABLE_UNDERLAYS, &ifindex, underlay, BPF_ANY);
+	int err = mc_underlay_set(in, ifindex, underlay);
 
 	if (!err && !mc_addr_is_zero(&underlay->local6)) {
 		err = mc_underlay_join_device(in, ifindex);
@@ -166,7 +166,7 @@ static int attach_all(struct mc_instance *in, const char *name, __u32 ifindex,
 			name, name);
 	err = attach_guard(in, name, ifindex, options, underlay);
 	if (!err)
-		err = mc_table_set(in, MC_TABLE_UNDERLAYS, &ifindex, underlay, BPF_EXIST);
+		err = mc_underlay_set(in, ifindex, underlay);
 	return err;
 }
 

@@ -43,6 +43,7 @@ int mc_counter_get_all(struct mc_instance *in, struct mc_counter *counters)
 		if (err)
 			return err;
 		counters[i].next_event = 0;
+		counters[i].tick = 0;
 	}
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <maps/instance.h>
 #include <maps/remote_vector.h>
 #include <maps/table.h>
+#include <maps/underlay.h>
 #include <maps/vtep.h>
 
 /* RFC 8926 section 3.4: two words of options (the Multicast option), Ethernet inside. */
@@ -82,7 +83,7 @@ static int take(struct mc_instance *in, const struct mc_vtep *hop, __u32 *id)
 /* The Ethernet addresses: the group's own, and the device's. */
 static int complete(struct mc_instance *in, struct mc_vtep *hop, struct mc_underlay *underlay)
 {
-	int err = mc_table_get(in, MC_TABLE_UNDERLAYS, &hop->ifindex, underlay);
+	int err = mc_underlay_get(in, hop->ifindex, underlay);
 
 	if (err)
 		return err;

@@ -130,6 +130,14 @@ struct {
 } vtep_counters MC_TABLE_DEF;
 
 struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MC_DEFAULT_STORMS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct mc_storm_key);
+	__type(value, struct mc_storm);
+} storms MC_TABLE_DEF;
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
 	__uint(max_entries, MC_DEFAULT_GROUPS);
 	__type(key, struct mc_group_key);
@@ -176,7 +184,7 @@ struct {
 } underlay_groups MC_TABLE_DEF;
 
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, MC_UNDERLAY_MAX);
 	__type(key, __u32);
 	__type(value, struct mc_underlay);

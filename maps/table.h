@@ -26,6 +26,7 @@
 	X(NEXT_HOPS, "next_hops", 4, sizeof(struct mc_next_hop))                                   \
 	X(VTEP_IDS, "vtep_ids", sizeof(struct mc_addr), 4)                                         \
 	X(VTEP_COUNTERS, "vtep_counters", 4, sizeof(struct mc_vtep_counters))                      \
+	X(STORMS, "storms", sizeof(struct mc_storm_key), sizeof(struct mc_storm))                  \
 	X(REMOTES, "remotes", sizeof(struct mc_group_key), 4)                                      \
 	X(FORWARDING, "forwarding", sizeof(struct mc_addr), 4)                                     \
 	X(M2P, "m2p", sizeof(struct mc_group_key), sizeof(struct mc_m2p))                          \

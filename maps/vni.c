@@ -8,6 +8,7 @@
 #include <bpfcast/log.h>
 #include <maps/flood.h>
 #include <maps/port.h>
+#include <maps/storm.h>
 #include <maps/table.h>
 
 int mc_vni_hold(struct mc_instance *in, __u32 vni)
@@ -59,6 +60,8 @@ int mc_vni_set(struct mc_instance *in, __u32 vni, const struct mc_vni *settings)
 {
 	int err = mc_table_set(in, MC_TABLE_VNIS, &vni, settings, BPF_ANY);
 
+	if (!err && !settings->storm_rate)
+		err = mc_storm_forget_vni(in, vni);
 	if (err)
 		return mc_error_errno(err, "cannot set VNI %u", vni);
 	return mc_flood_update(in, vni);

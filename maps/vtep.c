@@ -12,6 +12,7 @@
 #include <maps/counter.h>
 #include <maps/flood.h>
 #include <maps/remote.h>
+#include <maps/storm.h>
 #include <maps/table.h>
 #include <maps/text.h>
 
@@ -116,7 +117,10 @@ int mc_vtep_find_free(struct mc_instance *in, __u32 *id)
 
 	if (err < 0)
 		return err;
-	return err ? mc_vtep_counters_clear(in, *id) : -ENOSPC;
+	if (!err)
+		return -ENOSPC;
+	err = mc_storm_forget_vtep(in, *id);
+	return err ? err : mc_vtep_counters_clear(in, *id);
 }
 
 /* First the entry, then the permission to send to us: a kill in between leaves a free-looking id
@@ -201,6 +205,8 @@ int mc_vtep_del(struct mc_instance *in, const struct mc_addr *remote)
 		err = mc_vtep_free(in, id);
 	if (!err)
 		err = mc_table_del(in, MC_TABLE_VTEP_IDS, remote);
+	if (!err)
+		err = mc_storm_forget_vtep(in, id);
 	if (err)
 		return mc_error_errno(err, "cannot delete VTEP %s", text);
 	return 0;

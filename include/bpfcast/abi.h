@@ -36,7 +36,7 @@ struct mc_counter {
 	__u64 packets;
 	__u64 bytes;	  /* L2 length */
 	__u64 next_event; /* CLOCK_MONOTONIC before which this CPU sends no event of it, ns */
-	__u64 tick; /* jiffies when this CPU last looked at that clock: once a tick is enough */
+	__u64 tick;	  /* jiffies at which this CPU last compared that with the clock */
 };
 MC_ABI_SIZE(mc_counter, 32);
 

@@ -20,7 +20,8 @@
 #define MC_DEFAULT_PORTS   4096
 #define MC_DEFAULT_VTEPS   4096
 #define MC_DEFAULT_VNIS	   4096
-#define MC_UNDERLAY_MAX	   64
+#define MC_DEFAULT_STORMS  65536
+#define MC_UNDERLAY_MAX	   256
 #define MC_EVENT_BYTES	   (1 << 20)
 
 #define MC_DEFAULT_VXLAN_PORT  4789 /* RFC 7348 section 5 */

@@ -93,8 +93,11 @@ struct mc_vni {
 	__u32 group_interval_ms; /* group membership interval, RFC 9776 section 8.4; 0: default */
 	__u32 last_member_ms;	 /* last member query time, section 8.10; 0: default */
 	__u32 older_host_ms;	 /* older host present interval, section 8.13; 0: default */
+	__u32 storm_rate;	 /* packets a second that a VTEP may send to the VNI; 0: no limit */
 };
-MC_ABI_SIZE(mc_vni, 16);
+MC_ABI_SIZE(mc_vni, 20);
+
+#define MC_STORM_RATE_MAX 100000000 /* of a second's nanoseconds each packet takes 10 */
 
 /* RFC 9776 section 8, in milliseconds */
 #define MC_GROUP_INTERVAL_MS 260000

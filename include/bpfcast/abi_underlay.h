@@ -79,6 +79,21 @@ struct mc_vtep_counters {
 };
 MC_ABI_SIZE(mc_vtep_counters, 40);
 
+/* ---- storms: HASH, key mc_storm_key, written by the datapath; deleted by user space with the VTEP or
+ * the limit of the VNI: what a VTEP has sent to a VNI that has a limit (mc_vni.storm_rate). Who
+ * has no entry while the table is full sends too much. ---- */
+struct mc_storm_key {
+	__u32 vni;
+	__u32 vtep; /* VTEP id */
+};
+MC_ABI_SIZE(mc_storm_key, 8);
+
+struct mc_storm {
+	__u64 tokens_at; /* CLOCK_MONOTONIC at which the token bucket was last full, nanoseconds */
+	__u64 dropped;	 /* packets above the limit */
+};
+MC_ABI_SIZE(mc_storm, 16);
+
 /* ---- remotes: HASH_OF_MAPS, key mc_group_key -> ARRAY of struct mc_remote_line ----
  * Where the copies of a group go: its remote members, and what `m2p` and `forwarding` make of it. A
  * vector: line 0 says what follows, then the slots, sorted by form, then the sources of all filters.
@@ -171,7 +186,12 @@ MC_ABI_SIZE(mc_underlay_vni, 8);
 
 #define MC_DEFAULT_FLEET_VNI 77 /* what copies sent by `forwarding` have for a VNI */
 
-/* ---- underlays: HASH, key __u32 ifindex, written by user space ---- */
+/* ---- underlays: ARRAY[MC_UNDERLAY_MAX], written by user space ----
+ * A device is at ifindex modulo the size, or where that is taken at the next free place of the
+ * MC_UNDERLAY_PLACES from there: every packet from the underlay asks for it, and an array answers in a
+ * tenth of the time of a hash. */
+#define MC_UNDERLAY_PLACES 8
+
 enum mc_xdp_mode {
 	MC_XDP_OFF = 0,
 	MC_XDP_GENERIC = 1,
@@ -196,6 +216,8 @@ struct mc_underlay {
 	__u32 fleet_vni; /* as in mc_instance_info */
 	char name[16];	 /* of the device when it was added, NUL-terminated */
 	__u8 mac[6];	 /* of the device when it was added, zero if it has none */
-	__u8 pad[10];	 /* 0 */
+	__u8 pad[2];	 /* 0 */
+	__u32 ifindex;	 /* 0: the place is free */
+	__u32 pad2;	 /* 0 */
 };
 MC_ABI_SIZE(mc_underlay, 80);

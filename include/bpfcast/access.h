@@ -14,17 +14,37 @@
 
 #ifdef MC_ACCESS_XDP /* defined before the first include by a program on an XDP hook */
 typedef struct xdp_md mc_packet;
-#define mc_load_bytes bpf_xdp_load_bytes
+
+#define MC_XDP_OFFSET_MAX 0x7fff /* beyond any frame that XDP sees; the verifier wants a bound */
+
+/*
+ * Copies @length bytes at @offset to @to; 0, or not 0 when the packet ends before. A constant @length:
+ * the bytes are read where they lie, and those that nobody uses not at all. A frame is one piece, since
+ * our program does not ask for fragments (SEC("xdp.frags")). The alignment is a lie: without it
+ * clang reads byte by byte, and the kernel refuses what a machine cannot do.
+ */
+static __always_inline int mc_load(mc_packet *packet, __u32 offset, void *to, __u32 length)
+{
+	void *end = (void *)(long)packet->data_end;
+	void *from = (void *)(long)packet->data;
+
+	if (offset > MC_XDP_OFFSET_MAX)
+		return -1;
+	from += offset;
+	if (from + length > end)
+		return -1;
+	__builtin_memcpy(to, __builtin_assume_aligned(from, 8), length);
+	return 0;
+}
 #else
 typedef struct __sk_buff mc_packet;
-#define mc_load_bytes bpf_skb_load_bytes
-#endif
 
 /* Copies @length bytes at @offset to @to; 0, or not 0 when the packet ends before. */
 static __always_inline int mc_load(mc_packet *packet, __u32 offset, void *to, __u32 length)
 {
-	return mc_load_bytes(packet, offset, to, length);
+	return bpf_skb_load_bytes(packet, offset, to, length);
 }
+#endif
 
 /*
  * @length bytes at @offset: where they are, if that is the packet's beginning and linear, else copied to

@@ -30,7 +30,8 @@ struct mc_outer {
 	__be32 body;	       /* that body */
 	__u8 tos;	       /* or traffic class: DSCP and ECN */
 	__u8 hop_limit;	       /* or TTL */
-	__u8 pad[2];	       /* 0 */
+	__u8 limited;	       /* not 0: the VNI may have a limit for storms (bpf/storm.h) */
+	__u8 pad;	       /* 0 */
 };
 
 /* ff04::/16: admin-local scope, no flags (RFC 4291 section 2.7). */

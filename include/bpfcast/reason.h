@@ -74,7 +74,8 @@ enum mc_verdict {
 	X(GENEVE_CRITICAL, "geneve_critical", DROP, "Geneve option that is critical and unknown")  \
 	X(RESERVED_MODE, "reserved_mode", DROP, "replication mode 3, which is reserved")           \
 	X(ECN, "ecn", DROP, "congestion marked outside, inner packet cannot carry the mark")       \
-	X(INGRESS_EGRESS, "ingress_egress", DROP, "no next hop but where it came from")
+	X(INGRESS_EGRESS, "ingress_egress", DROP, "no next hop but where it came from")            \
+	X(STORM, "storm", DROP, "more packets a second than a VTEP may send to the VNI")
 
 enum mc_reason {
 	MC_R_NONE = 0, /* no reason: go on */

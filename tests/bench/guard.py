@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Unwanted underlay multicast: frames a second that XDP drops, beside what tc drops when there is no XDP
-program. A frame must be counted as dropped, and must reach nobody."""
+program, and beside the limit: a program that drops what it has not read. A frame must be counted as
+dropped, and must reach nobody."""
 import json
 
 import frames
 from contest import Contest, set_up
-from lab import VNI, IpSink
-from receive import Ours, ReceiveLab, live
+from lab import VNI, IpSink, counts
+from receive import Ours, ReceiveLab, Underlay, live
 
 TITLE = "unwanted underlay multicast"
 UNWANTED_GROUP = "239.9.9.9"  # added, and without a member here
@@ -14,15 +15,29 @@ STRANGER = 99  # the host part of an address that is no VTEP
 REASONS = {"no member": "no_member", "unknown VTEP": "unknown_vtep"}
 
 
-class DropSink:
-    """What bpfcast says that it dropped; and behind it the receivers' IP layers, which get nothing."""
+class Limit(Underlay):
+    """Drops whatever comes: what of a frame's time is the generator's and the device's."""
 
-    def __init__(self, lab):
-        self.lab, self.ip = lab, IpSink(lab, lab.receivers)
+    def __init__(self):
+        super().__init__("limit", "bare XDP_DROP (limit)", 4)
+        self.map = None
+
+    def set_up(self, lab, numbers):
+        self.map = lab.rival("node", "xdp_drop", self.add_device(lab)).split()[1]
+
+
+class DropSink:
+    """What bpfcast and the limit say that they dropped; and behind them the receivers' IP layers, which
+    get nothing."""
+
+    def __init__(self, lab, limit):
+        self.lab, self.limit, self.ip = lab, limit, IpSink(lab, lab.receivers)
 
     def read(self):
         stats = json.loads(self.lab.ours("-j", "-s", "stats", "show"))
         dropped = sum(row["packets"] for row in stats if row.get("reason") in REASONS.values())
+        if self.limit.map:
+            dropped += counts(self.limit.map)[0]
         return [dropped, *self.ip.read()]
 
     def close(self):
@@ -31,11 +46,12 @@ class DropSink:
 
 def measure(bench):
     points = [{"unwanted": what} for what in REASONS]
-    contenders = [Ours("xdp", "XDP guard", 2, "native"), Ours("tc", "tc alone", 3, "off")]
+    limit = Limit()
+    contenders = [Ours("xdp", "XDP guard", 2, "native"), Ours("tc", "tc alone", 3, "off"), limit]
     with ReceiveLab("guard", 1) as lab:
         contenders = set_up(bench, lab, contenders, [1])
         lab.ours("group", "add", UNWANTED_GROUP, "vni", VNI)
-        sink = DropSink(lab)
+        sink = DropSink(lab, limit)
 
         def send(point, contender, seconds):
             host = STRANGER if point["unwanted"] == "unknown VTEP" else 2

@@ -242,6 +242,17 @@ class IpSink:
             os.close(file)
 
 
+def counts(map_id):
+    """The counters of a rival's map, a number for each key, of all CPUs."""
+    dump = json.loads(run("bpftool", "-j", "map", "dump", "id", map_id))
+    by_key = {}
+    for element in dump:
+        key = int.from_bytes([int(byte, 0) for byte in element["key"]], "little")
+        by_key[key] = sum(int.from_bytes([int(byte, 0) for byte in cpu["value"]], "little")
+                          for cpu in element["values"])
+    return [by_key[key] for key in sorted(by_key)]
+
+
 class VtepSink:
     """Copies by VTEP, as tests/bench/vtep_sink.bpf.c counts them on @dev; the first is 192.0.2.2."""
 
@@ -250,13 +261,7 @@ class VtepSink:
         self.vteps = vteps
 
     def read(self):
-        dump = json.loads(run("bpftool", "-j", "map", "dump", "id", self.map))
-        counts = [0] * 128
-        for element in dump:
-            key = int.from_bytes([int(byte, 0) for byte in element["key"]], "little")
-            counts[key] = sum(int.from_bytes([int(byte, 0) for byte in cpu["value"]], "little")
-                              for cpu in element["values"])
-        return counts[2:2 + self.vteps]
+        return counts(self.map)[2:2 + self.vteps]
 
     def close(self):
         pass

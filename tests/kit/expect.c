@@ -6,6 +6,7 @@
 #include <maps/counter.h>
 #include <maps/text.h>
 
+#include "scene.h"
 #include "test.h"
 
 struct counts {
@@ -89,9 +90,29 @@ int expect_port_(struct datapath *d, __u32 ifindex, const struct frame *frame, s
 	return expect(datapath_port, d, ifindex, frame, out, reason, file, line);
 }
 
+/* The guard has no view of its own. */
+static void check_guard_agrees(struct datapath *d, const struct frame *frame, enum mc_reason reason,
+			       const char *file, int line)
+{
+	static struct frame left;
+	struct counts before;
+	bool dropped;
+
+	get_counts(d, &before);
+	dropped = datapath_guard(d, frame, &left) == XDP_DROP;
+	if (dropped && (reason == MC_R_NONE || mc_reason_verdict(reason) == MC_VERDICT_PASS)) {
+		print_error("underlay_guard drops what passes\n");
+		_fail(file, line);
+	}
+	if (!check_counts(d, &before, dropped ? reason : MC_R_NONE, frame->length))
+		_fail(file, line);
+}
+
 int expect_underlay_(struct datapath *d, __u32 ifindex, const struct frame *frame,
 		     struct frame *out, enum mc_reason reason, const char *file, int line)
 {
+	if (ifindex == LOOPBACK)
+		check_guard_agrees(d, frame, reason, file, line);
 	return expect(datapath_underlay, d, ifindex, frame, out, reason, file, line);
 }
 

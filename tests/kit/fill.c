@@ -7,6 +7,7 @@
 #include <maps/counter.h>
 #include <maps/group.h>
 #include <maps/remote.h>
+#include <maps/underlay.h>
 #include <maps/vni.h>
 #include <maps/vtep.h>
 
@@ -106,7 +107,7 @@ void add_underlay(struct datapath *d, __u32 ifindex)
 		.vxlan_port = MC_BE16(VXLAN_PORT),
 	};
 
-	set(d, MC_TABLE_UNDERLAYS, &ifindex, &underlay);
+	assert_int_equal(mc_underlay_set(&d->in, ifindex, &underlay), 0);
 }
 
 __u32 add_vtep(struct datapath *d, __u32 address, __u32 ifindex)

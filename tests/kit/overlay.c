@@ -8,6 +8,7 @@
 
 #include <bpfcast/util.h>
 #include <maps/group.h>
+#include <maps/underlay.h>
 
 #include "fill.h"
 #include "packet.h"
@@ -45,7 +46,7 @@ void add_underlay_with(struct datapath *d, __u32 ifindex, unsigned int flags)
 	};
 
 	set_mac(underlay.mac, VTEP_MAC_LOCAL);
-	set(d, MC_TABLE_UNDERLAYS, &ifindex, &underlay);
+	assert_int_equal(mc_underlay_set(&d->in, ifindex, &underlay), 0);
 }
 
 /* The first id that no VTEP has. */

@@ -54,6 +54,7 @@ __u64 cost_calls[COST_COUNT] __weak = {};
 #define bpf_tail_call(...)	     COST(COST_OTHER, bpf_tail_call(__VA_ARGS__))
 #define bpf_ktime_get_ns(...)	     COST(COST_OTHER, bpf_ktime_get_ns(__VA_ARGS__))
 #define bpf_ktime_get_coarse_ns(...) COST(COST_OTHER, bpf_ktime_get_coarse_ns(__VA_ARGS__))
+#define bpf_jiffies64(...)	     COST(COST_OTHER, bpf_jiffies64(__VA_ARGS__))
 #define bpf_check_mtu(...)	     COST(COST_OTHER, bpf_check_mtu(__VA_ARGS__))
 #define bpf_fib_lookup(...)	     COST(COST_OTHER, bpf_fib_lookup(__VA_ARGS__))
 #define bpf_ringbuf_reserve(...)     COST(COST_OTHER, bpf_ringbuf_reserve(__VA_ARGS__))

@@ -15,6 +15,7 @@
 #include <maps/member.h>
 #include <maps/remote.h>
 #include <maps/remote_vector.h>
+#include <maps/underlay.h>
 #include <maps/vtep.h>
 #include <tests/kit/scene.h>
 #include <tests/kit/test.h>
@@ -38,7 +39,7 @@ static void add_ipv6(struct datapath *d)
 					.mac = { 2, 0, 0, 0, 0, 1 } };
 
 	underlay.local6 = node(1);
-	assert_int_equal(mc_table_set(&d->in, MC_TABLE_UNDERLAYS, &scene.uplink, &underlay, 0), 0);
+	assert_int_equal(mc_underlay_set(&d->in, scene.uplink, &underlay), 0);
 }
 
 static int start(void **state)

@@ -231,6 +231,18 @@ static void lock(struct datapath *d)
 	set_port_lock(d, port, 1);
 }
 
+/* One packet a second, and it is gone. */
+static void last_packet(struct datapath *d, const struct row *row)
+{
+	const struct mc_vni settings = { .storm_rate = 1 };
+
+	assert_int_equal(mc_vni_set(&d->in, VNI, &settings), 0);
+	packet_data(&inner, row->group, 10);
+	packet_encapsulated(&frame, VNI, &inner);
+	datapath_guard(d, &frame, NULL);
+	expect_guard(d, &frame, row->reason);
+}
+
 static void to_unicast(struct frame *f)
 {
 	frame_set16(f, 14 + 16, 10 << 8); /* 10.0.x.y under a group's MAC */
@@ -312,6 +324,7 @@ static const struct row rows[] = {
 	{ MC_R_RESERVED_MODE, geneve, .geneve = { .options = reserved, .options_length = 8 } },
 	{ MC_R_ECN, geneve, .type = 3 },
 	{ MC_R_INGRESS_EGRESS, onward, .group = UNKNOWN },
+	{ MC_R_STORM, last_packet, .group = SERVED },
 };
 
 static void reaches(void **state)

@@ -17,7 +17,7 @@ static const struct {
 	size_t most;
 } bounds[] = {
 	{ "port_ingress", 2750 },     { "port_membership", 4140 }, { "control", 2350 },
-	{ "underlay_ingress", 3360 }, { "underlay_guard", 700 },
+	{ "underlay_ingress", 3730 }, { "underlay_guard", 2000 },
 };
 
 static size_t bound(const char *name)

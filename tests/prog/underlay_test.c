@@ -13,18 +13,11 @@
 
 static struct frame frame, inner;
 
-/* Is it a reason that the outer headers alone can have? */
-static bool is_outer(enum mc_reason reason)
-{
-	return reason == MC_R_UNKNOWN_VTEP || reason == MC_R_OWN_ADDRESS ||
-	       reason == MC_R_VXLAN_FLAGS || reason == MC_R_MALFORMED;
-}
-
 #define expect_outer(d, tunnel, reason)                                                            \
 	do {                                                                                       \
 		packet_tunnel(&frame, tunnel, &inner);                                             \
 		expect_underlay(d, LOOPBACK, &frame, reason);                                      \
-		expect_guard(d, &frame, is_outer(reason) ? (reason) : MC_R_NONE);                  \
+		expect_guard(d, &frame, (reason) == MC_R_FORWARDED ? MC_R_NONE : (reason));        \
 	} while (0)
 #define expect_pass(d, tunnel) expect_outer(d, tunnel, MC_R_NONE)
 
@@ -150,15 +143,9 @@ static void a_udp_length_that_lies(void **state)
 	const int length = 8 + 8 + (int)inner.length;
 	struct tunnel tunnel = tunnel_from_vtep(VNI);
 
-	for (int off = -length; off <= -length + 8 + 8 + 14 - 1; off++) {
+	for (int off = -length; off < 0; off++) {
 		tunnel.udp.length_off = off;
 		expect_outer(*state, &tunnel, MC_R_MALFORMED);
-	}
-	for (int off = -length + 8 + 8 + 14; off < 0; off++) { /* the guard reads no inner packet */
-		tunnel.udp.length_off = off;
-		packet_tunnel(&frame, &tunnel, &inner);
-		expect_underlay(*state, LOOPBACK, &frame, MC_R_MALFORMED);
-		expect_guard(*state, &frame, MC_R_NONE);
 	}
 	for (int off = 1; off < 65535 - length; off *= 2) {
 		tunnel.udp.length_off = off;

@@ -22,7 +22,7 @@ static const char usage[] =
 	"  bare_loop.bpf.o       PORT,PORT,...\n"
 	"  xdp_broadcast.bpf.o   PORT,PORT,...\n"
 	"  vxlan_metadata.bpf.o  DEV VNI VTEP,VTEP,...   DEV: a vxlan device, 'external'\n"
-	"  vtep_sink.bpf.o       none; says 'ready ID', that of the map with the counts\n";
+	"  vtep_sink.bpf.o, xdp_drop.bpf.o   none; says 'ready ID', that of the map with the counts\n";
 
 static struct bpf_object *object;
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The frame in the tunnel: is it data that we carry, and which tenant's? The same on tc and XDP. */
+#pragma once
+
+#include <bpfcast/mld.h>
+
+#include "account.h"
+#include "group.h"
+#include "outer.h"
+
+/* Is the inner frame, IP to a group's MAC, data that we carry? 0 or a reason. */
+static __always_inline int inner_check(mc_packet *packet, const struct mc_outer *outer,
+				       struct facts *facts, struct mc_frame *frame)
+{
+	__be16 ethertype;
+	int reason;
+
+	if (mc_load(packet, outer->inner + 12, &ethertype, sizeof(ethertype)))
+		return MC_R_MALFORMED;
+	reason = mc_frame_load(packet, outer->inner, outer->end, ethertype, frame);
+	if (reason)
+		return reason;
+	facts->source = frame->source;
+	facts->key.group = frame->group;
+	if (!mc_addr_is_multicast(&frame->group))
+		return MC_R_NOT_OURS;
+	if (frame->ipv6 && frame->protocol != IPPROTO_UDP) {
+		reason = mc_mld_find(packet, frame);
+		if (reason)
+			return reason < 0 ? -reason : MC_R_INNER_MEMBERSHIP;
+	} else if (!frame->ipv6 && frame->protocol == IPPROTO_IGMP) {
+		return MC_R_INNER_MEMBERSHIP; /* a membership belongs to a port */
+	}
+	return mc_frame_check_data(frame);
+}
+
+/*
+ * Whose is what came by an underlay group? The VNI's to which the two groups belong; on it must be that
+ * VNI or the fleet's. 0 or a reason.
+ */
+static __noinline int find_tenant(const struct mc_underlay *underlay, const struct mc_outer *outer,
+				  struct facts *facts)
+{
+	struct mc_underlay_group key = { .underlay = outer->group, .group = facts->key.group };
+	struct mc_underlay_vni *found = bpf_map_lookup_elem(&underlay_groups, &key);
+
+	if (!found || (outer->vni != found->vni && outer->vni != underlay->fleet_vni))
+		return unknown_reason(outer->vni);
+	facts->key.vni = found->vni;
+	return 0;
+}
