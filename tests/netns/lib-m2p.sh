@@ -17,7 +17,7 @@ U=ff04::e101:101 UMAC=33:33:e1:01:01:01
 
 m2p_up() { # NODES [GROUP]...: the groups on all nodes, which know one another
 	local n m group
-	lab_up --nodes "$1" --pods 2
+	lab_up --nodes "$1" --pods 2 --xdp off # or what nobody there wants is gone before a capture has it
 	for ((n = 1; n <= $1; n++)); do
 		{
 			for ((m = 1; m <= $1; m++)); do
@@ -32,7 +32,7 @@ m2p_up() { # NODES [GROUP]...: the groups on all nodes, which know one another
 cable() {
 	local k=${1#n}${2#n} n
 	wire "$1" "$2"
-	for n in "$1" "$2"; do mc "$n" underlay add "e$k"; done
+	for n in "$1" "$2"; do mc "$n" underlay add "e$k" xdp off; done # see m2p_up
 }
 
 wire() { # n1 n2: no underlay yet
