@@ -8,9 +8,9 @@
 #include "group.h"
 #include "outer.h"
 
-/* Is the inner frame, IP to a group's MAC, data that we carry? 0 or a reason. */
-static __always_inline int inner_check(mc_packet *packet, const struct mc_outer *outer,
-				       struct facts *facts, struct mc_frame *frame)
+/* The headers of the inner frame, IP to a group's MAC: 0, or a reason if it is to no group. */
+static __always_inline int inner_load(mc_packet *packet, const struct mc_outer *outer,
+				      struct facts *facts, struct mc_frame *frame)
 {
 	__be16 ethertype;
 	int reason;
@@ -22,8 +22,17 @@ static __always_inline int inner_check(mc_packet *packet, const struct mc_outer 
 		return reason;
 	facts->source = frame->source;
 	facts->key.group = frame->group;
-	if (!mc_addr_is_multicast(&frame->group))
-		return MC_R_NOT_OURS;
+	return mc_addr_is_multicast(&frame->group) ? 0 : MC_R_NOT_OURS;
+}
+
+/* Is the inner frame data that we carry? 0 or a reason. */
+static __always_inline int inner_check(mc_packet *packet, const struct mc_outer *outer,
+				       struct facts *facts, struct mc_frame *frame)
+{
+	int reason = inner_load(packet, outer, facts, frame);
+
+	if (reason)
+		return reason;
 	if (frame->ipv6 && frame->protocol != IPPROTO_UDP) {
 		reason = mc_mld_find(packet, frame);
 		if (reason)

@@ -38,16 +38,28 @@ static __always_inline int end_unwanted(void *vector, const struct mc_outer *out
 	return MC_R_NO_MEMBER;
 }
 
+/* What inner_check() says of it, if it is UDP. */
+CHECKED_ALONE int guard_inner(struct xdp_md *xdp, const struct mc_outer *outer, struct facts *facts,
+			      struct mc_frame *frame)
+{
+	int reason;
+
+	if (!outer || !facts || !frame)
+		return MC_R_NOT_OURS;
+	reason = inner_load(xdp, outer, facts, frame);
+	return reason || frame->protocol != IPPROTO_UDP ? reason : mc_frame_check_data(frame);
+}
+
 /* A packet that is ours: 0 if it is for somebody, or the reason why not. */
 static __always_inline int check_wanted(struct xdp_md *xdp, const struct mc_underlay *underlay,
 					const struct mc_outer *outer, struct facts *facts,
 					__u32 vtep)
 {
-	struct mc_frame frame;
+	struct mc_frame frame = {};
 	void *vector;
-	int reason = inner_check(xdp, outer, facts, &frame);
+	int reason = guard_inner(xdp, outer, facts, &frame);
 
-	if (reason)
+	if (reason || frame.protocol != IPPROTO_UDP) /* may be a membership message: tc looks */
 		return reason;
 	if (is_to_group(outer))
 		reason = find_tenant(underlay, outer, facts);
