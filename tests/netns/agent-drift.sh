@@ -85,7 +85,7 @@ drift "the entry of a VNI deleted" raw vnis delete key "$(hex L 77)"
 drift "an address of a port deleted" raw port_sources delete key "$(hex "L H*" "$(index p2)" "$(v4 10.244.1.2)")"
 drift "an address added to a port" raw port_sources update key "$(hex "L H*" "$(index p2)" "$(v4 10.244.1.77)")" \
 	value "$(hex L 0)"
-drift "the entry of an underlay deleted" raw underlays delete key "$(hex L "$(index eth0)")"
+drift "the entry of an underlay deleted" raw underlays update key "$(hex L "$(index eth0)")" value "$(hex x80)"
 drift "the link of a port removed" rm "$PINS/links/port_ingress-$(index p1)"
 
 # What others have made is theirs.

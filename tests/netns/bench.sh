@@ -22,7 +22,8 @@ for _ in 1 2 3; do
 	[[ $rows != 27 ]] || break
 done
 [[ $rows == 27 ]] || fail "$rows rows"
-facts=$(jq '[.facts[] | select(.value > 0)] | length' "$result")
+# What is left to the host costs next to nothing, or by the luck of a run nothing.
+facts=$(jq '[.facts[] | select(.value > 0 or (.what | startswith("unicast")))] | length' "$result")
 [[ $facts == 11 ]] || fail "$facts facts"
 ok "$rows rows, $facts facts"
 for plot in local local-ratio guard-ratio; do

@@ -8,6 +8,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 lab_up --nodes 1 --pods 3
+for pod in n1p2 n1p3; do on $pod sysctl -qw net.ipv4.igmp_qrv=1; done # a report once, not again within a second
 capture p2 n1p2 eth0 udp
 capture p3 n1p3 eth0 udp
 start early2 n1p2 mcrecv -i eth0 -g 239.1.1.1
