@@ -25,6 +25,20 @@ static __always_inline int inner_load(mc_packet *packet, const struct mc_outer *
 	return mc_addr_is_multicast(&frame->group) ? 0 : MC_R_NOT_OURS;
 }
 
+/* Can one tell only by looking through headers whether it is MLD? */
+static __always_inline int has_headers_between(const struct mc_frame *frame)
+{
+	return frame->ipv6 && frame->protocol != IPPROTO_UDP;
+}
+
+/* Is a frame that has none between data that we carry? 0 or a reason. */
+static __always_inline int inner_judge(const struct mc_frame *frame)
+{
+	if (!frame->ipv6 && frame->protocol == IPPROTO_IGMP)
+		return MC_R_INNER_MEMBERSHIP; /* a membership belongs to a port */
+	return mc_frame_check_data(frame);
+}
+
 /* Is the inner frame data that we carry? 0 or a reason. */
 static __always_inline int inner_check(mc_packet *packet, const struct mc_outer *outer,
 				       struct facts *facts, struct mc_frame *frame)
@@ -33,14 +47,20 @@ static __always_inline int inner_check(mc_packet *packet, const struct mc_outer 
 
 	if (reason)
 		return reason;
-	if (frame->ipv6 && frame->protocol != IPPROTO_UDP) {
+	if (has_headers_between(frame)) {
 		reason = mc_mld_find(packet, frame);
 		if (reason)
 			return reason < 0 ? -reason : MC_R_INNER_MEMBERSHIP;
-	} else if (!frame->ipv6 && frame->protocol == IPPROTO_IGMP) {
-		return MC_R_INNER_MEMBERSHIP; /* a membership belongs to a port */
 	}
-	return mc_frame_check_data(frame);
+	return inner_judge(frame);
+}
+
+/* After inner_check(): did it stand without looking through headers, so that the guard has judged it, too? */
+static __always_inline int is_judged_early(const struct mc_outer *outer,
+					   const struct mc_frame *frame)
+{
+	return !frame->ipv6 || (frame->protocol == IPPROTO_UDP &&
+				frame->payload == outer->inner + ETH_HLEN + sizeof(struct ipv6hdr));
 }
 
 /*

@@ -38,7 +38,7 @@ static __always_inline int end_unwanted(void *vector, const struct mc_outer *out
 	return MC_R_NO_MEMBER;
 }
 
-/* What inner_check() says of it, if it is UDP. */
+/* What inner_check() says of it, if that need not look through headers: on 6.1 there is no stack for it. */
 CHECKED_ALONE int guard_inner(struct xdp_md *xdp, const struct mc_outer *outer, struct facts *facts,
 			      struct mc_frame *frame)
 {
@@ -47,7 +47,7 @@ CHECKED_ALONE int guard_inner(struct xdp_md *xdp, const struct mc_outer *outer, 
 	if (!outer || !facts || !frame)
 		return MC_R_NOT_OURS;
 	reason = inner_load(xdp, outer, facts, frame);
-	return reason || frame->protocol != IPPROTO_UDP ? reason : mc_frame_check_data(frame);
+	return reason || has_headers_between(frame) ? reason : inner_judge(frame);
 }
 
 /* A packet that is ours: 0 if it is for somebody, or the reason why not. */
@@ -59,7 +59,7 @@ static __always_inline int check_wanted(struct xdp_md *xdp, const struct mc_unde
 	void *vector;
 	int reason = guard_inner(xdp, outer, facts, &frame);
 
-	if (reason || frame.protocol != IPPROTO_UDP) /* may be a membership message: tc looks */
+	if (reason || has_headers_between(&frame)) /* 0: tc looks */
 		return reason;
 	if (is_to_group(outer))
 		reason = find_tenant(underlay, outer, facts);

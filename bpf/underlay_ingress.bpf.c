@@ -74,7 +74,8 @@ static __always_inline int receive(struct __sk_buff *skb, const struct mc_underl
 		return finish(facts, reason);
 	if (is_to_group(outer))
 		reason = find_tenant(underlay, outer, facts);
-	if (!reason && outer->limited && underlay->xdp == MC_XDP_OFF &&
+	if (!reason && outer->limited &&
+	    (underlay->xdp == MC_XDP_OFF || !is_judged_early(outer, &frame)) &&
 	    is_storm(facts, outer, vtep))
 		return finish(facts, MC_R_STORM);
 	if (!reason)

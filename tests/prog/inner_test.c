@@ -18,16 +18,13 @@ static int start(void **state)
 	return scene_setup(state);
 }
 
-/* The guard leaves all but UDP to underlay_ingress. */
 static void expect_inner(struct datapath *d, enum mc_reason reason)
 {
 	struct tunnel tunnel = tunnel_from_vtep(VNI);
-	bool left = mc_reason_verdict(reason) == MC_VERDICT_PASS || reason == MC_R_TCP ||
-		    reason == MC_R_INNER_MEMBERSHIP;
 
 	packet_tunnel(&frame, &tunnel, &inner);
 	expect_underlay(d, LOOPBACK, &frame, reason);
-	expect_guard(d, &frame, left ? MC_R_NONE : reason);
+	expect_guard(d, &frame, mc_reason_verdict(reason) == MC_VERDICT_PASS ? MC_R_NONE : reason);
 }
 
 /* @behind bytes follow the datagram, and the inner packet says that they are its. */

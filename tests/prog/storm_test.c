@@ -5,13 +5,16 @@
 #include <time.h>
 
 #include <bpf/bpf.h>
+#include <bpfcast/util.h>
 
 #include <maps/counter.h>
+#include <maps/group.h>
 #include <maps/storm.h>
 #include <maps/underlay.h>
 #include <maps/vni.h>
 #include <tests/kit/events.h>
 #include <tests/kit/expect.h>
+#include <tests/kit/mld.h>
 #include <tests/kit/overlay.h>
 #include <tests/kit/scene.h>
 #include <tests/kit/test.h>
@@ -19,6 +22,7 @@
 #define RATE	    20
 #define TRIES	    20 /* until a burst is over before the clock has moved by a token */
 #define U6	    ip6("ff04::7:8:9")
+#define SERVED6	    ip6("ff15::1:2")
 #define SECOND_VTEP IP4(192, 0, 2, 3)
 
 static struct frame frame, inner;
@@ -143,6 +147,66 @@ static void one_hook_asks(void **state)
 	assert_int_equal(counted(d, MC_R_STORM), 0);
 }
 
+/* As a device has it: what the guard passes comes to tc. */
+static int run_both(struct datapath *d)
+{
+	return run_guard(d) || datapath_underlay(d, LOOPBACK, &frame, NULL) == TC_DROP;
+}
+
+static void packet_other(__u32 group, unsigned int protocol)
+{
+	struct ipv4 ip = ipv4_header(SENDER, group, protocol);
+
+	packet_ipv4(&inner, &ip, 40);
+}
+
+/* @behind: the header behind IPv6's; a UDP datagram is behind that, if it is an extension. */
+static void packet_other6(struct ip6 group, unsigned int behind)
+{
+	const struct extension extension = { .next = PROTOCOL_UDP, .length = 6 };
+	const struct udp udp = { .source = DATA_PORT, .destination = DATA_PORT };
+	struct ipv6 ip = ipv6_header(SENDER6, group, behind);
+
+	frame_start(&inner);
+	frame_ethernet(&inner, mac_of_group6(group), HOST_MAC, ETHERTYPE_IPV6);
+	frame_ipv6(&inner, &ip);
+	if (behind == EXT_DESTINATION)
+		frame_extension(&inner, &extension);
+	if (behind != EXT_NONE)
+		frame_udp(&inner, &udp);
+	frame_add_pattern(&inner, 40);
+	frame_finish(&inner);
+}
+
+static void serve6(struct datapath *d)
+{
+	const struct mc_group_key group = { .vni = VNI, .group = addr6(SERVED6) };
+	const struct mc_member_key member = { VNI, scene.port[1], group.group };
+	const __u32 size = 1;
+
+	assert_int_equal(mc_group_add_many(&d->in, &group, &size, 1), 0);
+	assert_int_equal(datapath_control(d, MC_OP_JOIN, &member, MC_ORIGIN_STATIC), 0);
+}
+
+/* Whatever is in the tunnel takes one token, of the guard or of tc. */
+static void all_data_takes_one_token(void **state)
+{
+	static const unsigned int behind[] = { PROTOCOL_UDP, EXT_DESTINATION, EXT_NONE };
+	struct datapath *d = *state;
+
+	set_xdp(d, MC_XDP_NATIVE);
+	assert_int_equal(count_passed(d, run_both), RATE);
+	packet_other(SERVED, PROTOCOL_ICMP);
+	packet_encapsulated(&frame, VNI, &inner);
+	assert_int_equal(count_passed(d, run_both), RATE);
+	serve6(d);
+	for (size_t i = 0; i < MC_ARRAY_SIZE(behind); i++) {
+		packet_other6(SERVED6, behind[i]);
+		packet_encapsulated(&frame, VNI, &inner);
+		assert_int_equal(count_passed(d, run_both), RATE);
+	}
+}
+
 static void each_vtep_and_vni_by_itself(void **state)
 {
 	struct datapath *d = *state;
@@ -245,6 +309,7 @@ int main(void)
 		storm_test(tokens_are_exact),
 		storm_test(tokens_come_back),
 		storm_test(one_hook_asks),
+		storm_test(all_data_takes_one_token),
 		storm_test(each_vtep_and_vni_by_itself),
 		storm_test(the_fleets_vni_is_not_the_tenants),
 		storm_test(other_packets_cost_no_token),
