@@ -180,6 +180,8 @@ int port_start(struct port *port)
 
 	if (err < 0)
 		return err;
+	/* hosts are asked before the sweep looks who has not answered */
+	(void)sd_event_source_set_priority(port->timer, SD_EVENT_PRIORITY_IMPORTANT);
 	(void)sd_event_source_set_enabled(port->timer, SD_EVENT_OFF);
 	port_begin(port);
 	port_link_changed(port);

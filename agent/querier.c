@@ -27,6 +27,7 @@ void querier_begin(struct querier *q, const struct intervals *own, const struct 
 		.address = *address,
 		.enabled = true,
 		.next = now,
+		.since = now,
 		.startup_left = own->startup_count,
 		.sent = q->sent,
 		.heard = q->heard,
@@ -84,16 +85,25 @@ uint64_t querier_due(const struct querier *q)
 	return q->enabled ? q->next : UINT64_MAX;
 }
 
+uint64_t querier_held_until(const struct querier *q)
+{
+	return after(q->since, intervals_startup(&q->own));
+}
+
 bool querier_run(struct querier *q, uint64_t now)
 {
 	if (has_other(q) && now >= q->other_until) {
+		q->next = q->other_until;
 		q->other = (struct mc_addr){ 0 };
 		q->other_until = 0;
 		q->now = q->own;
-		q->next = now;
 	}
 	if (!querier_is_elected(q) || now < q->next)
 		return false;
+	if (now > after(q->next, q->now.response_ms)) {
+		q->since = now;
+		q->startup_left = q->own.startup_count;
+	}
 	q->sent++;
 	if (q->startup_left)
 		q->startup_left--;

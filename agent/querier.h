@@ -19,6 +19,7 @@ struct querier {
 	struct mc_addr other;	/* who won, zero: we */
 	uint64_t other_until;	/* when it counts as gone; 0: we are the querier */
 	uint64_t next;		/* general query, if we are */
+	uint64_t since;		/* when it began, or was last too late to ask */
 	bool enabled;
 	__u32 startup_left; /* of the startup queries */
 	uint64_t sent;	    /* general queries */
@@ -48,8 +49,17 @@ bool querier_is_elected(const struct querier *q);
 /* Another's query has come in. True if who is the querier has changed, or what it says. */
 bool querier_hear(struct querier *q, const struct heard *heard, uint64_t now);
 
+/*
+ * Until then nothing ends that nobody was asked for: by then everybody has been asked for all, and could
+ * answer. Anew after each beginning.
+ */
+uint64_t querier_held_until(const struct querier *q);
+
 /* When querier_run() has something to do; UINT64_MAX: never. */
 uint64_t querier_due(const struct querier *q);
 
-/* To be called at that time: true if a general query is to be sent now. */
+/*
+ * To be called at that time: true if a general query is to be sent now. Who comes so late that hosts
+ * would have answered a query in time (a stopped process, a paused machine) begins anew.
+ */
 bool querier_run(struct querier *q, uint64_t now);

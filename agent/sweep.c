@@ -50,30 +50,28 @@ void sweep_soon(struct agent *agent)
 	sweep_by(agent, agent->sweep ? agent->sweep->earliest : 0);
 }
 
-static uint64_t held_until(const struct agent *agent, const struct port *port)
+static const struct querier *querier_of(const struct port *port, const struct mc_member_key *key)
 {
-	return agent->started + intervals_startup(&port->intervals) * NSEC_PER_MSEC;
+	return &port->querier[mc_addr_is_v4(&key->group) ? FAMILY_IGMP : FAMILY_MLD];
 }
 
 /* Lowered by a leave that we have seen, and asked about? */
-static bool is_asked(const struct agent *agent, const struct port *port, uint64_t expires,
+static bool is_asked(const struct querier *querier, const struct port *port, uint64_t expires,
 		     uint64_t last_report)
 {
-	return last_report >= agent->started &&
+	return last_report >= querier->since &&
 	       expires <= last_report + intervals_last_member(&port->intervals) * NSEC_PER_MSEC;
 }
 
-/*
- * Is a timer over? If not, the sweep comes back when it is. After a start nothing ends that nobody was
- * asked for before everybody has been asked for all, and could answer.
- */
-static bool is_over(struct agent *agent, const struct port *port, uint64_t expires,
-		    uint64_t last_report)
+/* Is a timer over? If not, the sweep comes back when it is. */
+static bool is_over(struct agent *agent, const struct port *port, const struct mc_member_key *key,
+		    uint64_t expires, uint64_t last_report)
 {
-	uint64_t held = held_until(agent, port);
+	const struct querier *querier = querier_of(port, key);
+	uint64_t held = querier_held_until(querier);
 	uint64_t at = expires;
 
-	if (at < held && !is_asked(agent, port, expires, last_report))
+	if (at < held && !is_asked(querier, port, expires, last_report))
 		at = held;
 	if (at <= agent->sweep->now)
 		return true;
@@ -96,7 +94,7 @@ static int look_at_member(const struct mc_member_key *key, const struct mc_membe
 	if (port->settings.kind != MC_PORT_EDGE)
 		ask_for(port, key, member);
 	if (member->exclude & MC_ORIGIN_REPORT && member->expires &&
-	    is_over(agent, port, member->expires, member->last_report))
+	    is_over(agent, port, key, member->expires, member->last_report))
 		(void)mc_member_expire(agent->in, key);
 	return 0;
 }
@@ -113,9 +111,9 @@ static int look_at_source(const void *k, const void *value, void *arg)
 		return 0;
 	port = port_find(agent, key->member.ifindex);
 	if (!port || !memcmp(&key->member, &agent->sweep->ended, sizeof(key->member)) ||
-	    (entry->expires < held_until(agent, port) &&
+	    (entry->expires < querier_held_until(querier_of(port, &key->member)) &&
 	     mc_member_get(agent->in, &key->member, &member)) ||
-	    !is_over(agent, port, entry->expires, member.last_report))
+	    !is_over(agent, port, &key->member, entry->expires, member.last_report))
 		return 0;
 	agent->sweep->ended = key->member;
 	(void)mc_member_expire(agent->in, &key->member);

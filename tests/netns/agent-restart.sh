@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Without an agent nothing ages out. One that starts lets nothing that is overdue end before it has
-# asked all and given them the time to answer: who is there stays, without a gap; who is not goes. What
-# events would have told and nobody read is found in the tables.
+# Without an agent nothing ages out. One that starts, or was stopped and goes on, lets nothing that is
+# overdue end before it has asked all and given them the time to answer: who is there stays, without a
+# gap; who is not goes. What events would have told and nobody read is found in the tables.
 # timeout: 120
 #
 #   n1p1 sender --- n1 (agent) --- n1p2 there, n1p3 silent
@@ -31,6 +31,13 @@ ok "without an agent nothing ages out"
 agent n1
 wait_for 30 '! has_member n1 239.1.1.1 p3' "who is silent to go"
 has_member n1 239.1.1.1 p2 || fail "who is there has gone"
+# A stopped process, as a paused machine: nobody was asked for longer than a membership lives.
+kill -STOP "${PIDS[agent-n1]}"
+wait_for 20 overdue "all timers to be nearly over"
+end=$((EPOCHSECONDS + 2))
+wait_for 10 "[[ \$EPOCHSECONDS -gt $end ]]"
+kill -CONT "${PIDS[agent-n1]}"
+wait_for 10 '! overdue' "the answer"
 stop flow INT
 end_mark n1p1 239.1.1.1
 wait_for 10 "[[ \$(mc n1 -j group show | jq '.[0].local') == 1 ]]"

@@ -150,6 +150,27 @@ static void who_lost_at_the_start_does_not_start_again(void **state)
 	assert_int_equal(querier_due(&q) - 26 * S, 125 * S); /* no startup interval */
 }
 
+/* A paused machine: whoever did not answer was not asked. */
+static void who_was_stopped_begins_anew(void **state)
+{
+	uint64_t last = 0;
+
+	(void)state;
+	begin(OURS, 0);
+	assert_int_equal(querier_held_until(&q), 2 * 31250000000ull + 10 * S);
+	run_until(200 * S, &last);
+	assert_true(querier_run(&q, querier_due(&q) + 10 * S)); /* hardly late */
+	assert_int_equal(querier_held_until(&q), 2 * 31250000000ull + 10 * S);
+	assert_true(querier_run(&q, 1000 * S));
+	assert_int_equal(querier_held_until(&q), 1000 * S + 2 * 31250000000ull + 10 * S);
+	assert_int_equal(querier_due(&q), 1000 * S + 31250000000);
+
+	begin(OURS, 0);
+	assert_true(hear(LOW, 2, 125000, 1 * S)); /* and so was the other one */
+	assert_true(querier_run(&q, 1000 * S));
+	assert_int_equal(querier_held_until(&q), 1000 * S + 2 * 31250000000ull + 10 * S);
+}
+
 static void disabled_it_only_listens(void **state)
 {
 	(void)state;
@@ -235,6 +256,7 @@ int main(void)
 		cmocka_unit_test(proxies_take_no_part),
 		cmocka_unit_test(the_winners_values_are_followed),
 		cmocka_unit_test(who_lost_at_the_start_does_not_start_again),
+		cmocka_unit_test(who_was_stopped_begins_anew),
 		cmocka_unit_test(disabled_it_only_listens),
 		cmocka_unit_test(settings_change_in_flight),
 		cmocka_unit_test(link_local_addresses_are_compared_whole),
