@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <bpfcast/log.h>
+#include <bpfcast/util.h>
 #include <maps/group.h>
 #include <maps/text.h>
 
@@ -73,43 +74,91 @@ static void learn_batch(struct agent *agent, const struct batch *batch)
 		learned(batch->groups[i]);
 }
 
-static int count_learn(struct agent *agent, __u32 *count)
+static void forgotten(struct group *group)
 {
-	*count = 0;
-	for (int i = 0; i < GROUP_BUCKETS; i++)
-		for (struct group *g = agent->groups->bucket[i]; g; g = g->next)
-			*count += g->want == WANT_LEARN;
-	return *count ? 0 : -ENOENT;
+	group->learned = false;
+	done(group, "group forgotten");
 }
 
-static void learn(struct agent *agent)
+static void forget_one_by_one(struct agent *agent, const struct batch *batch)
 {
-	struct batch batch = { 0 };
-	__u32 count;
+	for (__u32 i = 0; i < batch->count; i++) {
+		if (mc_group_del(agent->in, &batch->keys[i]))
+			failed(batch->groups[i]);
+		else
+			forgotten(batch->groups[i]);
+	}
+}
 
-	if (count_learn(agent, &count))
+static void forget_batch(struct agent *agent, const struct batch *batch)
+{
+	if (mc_group_del_many(agent->in, batch->keys, batch->count)) {
+		forget_one_by_one(agent, batch);
 		return;
-	batch.groups = calloc(count, sizeof(struct group *));
-	batch.keys = calloc(count, sizeof(*batch.keys));
-	batch.sizes = calloc(count, sizeof(*batch.sizes));
-	for (int i = 0; batch.groups && batch.keys && batch.sizes && i < GROUP_BUCKETS; i++) {
+	}
+	for (__u32 i = 0; i < batch->count; i++)
+		forgotten(batch->groups[i]);
+}
+
+/* Has an operator made it meanwhile? */
+static bool may_learn(struct agent *agent, struct group *group)
+{
+	return !mc_group_exists(agent->in, &group->key);
+}
+
+/* Is it still there, and has nobody come? */
+static bool may_forget(struct agent *agent, struct group *group)
+{
+	struct mc_group now;
+
+	if (mc_group_get(agent->in, &group->key, false, &now)) {
+		group->learned = false;
+		return false;
+	}
+	return !now.local && !now.waiting && !now.remote;
+}
+
+static __u32 count_wanted(const struct agent *agent, enum want want)
+{
+	__u32 count = 0;
+
+	for (int i = 0; i < GROUP_BUCKETS; i++)
+		for (const struct group *g = agent->groups->bucket[i]; g; g = g->next)
+			count += g->want == want;
+	return count;
+}
+
+static void collect(struct agent *agent, enum want want, struct batch *batch)
+{
+	for (int i = 0; i < GROUP_BUCKETS; i++) {
 		for (struct group *g = agent->groups->bucket[i]; g; g = g->next) {
-			if (g->want != WANT_LEARN)
+			if (g->want != want)
 				continue;
-			if (mc_group_exists(agent->in, &g->key)) { /* by an operator, meanwhile */
+			if (!(want == WANT_LEARN ? may_learn : may_forget)(agent, g)) {
 				g->want = WANT_NOTHING;
 				continue;
 			}
-			batch.groups[batch.count] = g;
-			batch.keys[batch.count] = g->key;
-			batch.sizes[batch.count++] = config_vni(agent->config, g->key.vni)->size;
+			batch->groups[batch->count] = g;
+			batch->keys[batch->count] = g->key;
+			batch->sizes[batch->count++] = config_vni(agent->config, g->key.vni)->size;
 		}
 	}
+}
+
+/* What costs a wait for RCU each, done with one for all. */
+static void do_all(struct agent *agent, enum want want)
+{
+	__u32 count = count_wanted(agent, want);
+	mc_autofree struct group **groups = calloc(count + 1, sizeof(*groups));
+	mc_autofree struct mc_group_key *keys = calloc(count + 1, sizeof(*keys));
+	mc_autofree __u32 *sizes = calloc(count + 1, sizeof(*sizes));
+	struct batch batch = { groups, keys, sizes, 0 };
+
+	if (!count || !groups || !keys || !sizes)
+		return;
+	collect(agent, want, &batch);
 	if (batch.count)
-		learn_batch(agent, &batch);
-	free(batch.groups);
-	free(batch.keys);
-	free(batch.sizes);
+		(want == WANT_LEARN ? learn_batch : forget_batch)(agent, &batch);
 }
 
 /* Twice as large, or as often as it takes. */
@@ -141,25 +190,6 @@ static void grow(struct agent *agent, struct group *group)
 	failed(group);
 }
 
-static void forget(struct agent *agent, struct group *group)
-{
-	struct mc_group now;
-	int err = mc_group_get(agent->in, &group->key, false, &now);
-
-	if (!err && (now.local || now.waiting || now.remote)) {
-		group->want = WANT_NOTHING; /* somebody has come */
-		return;
-	}
-	if (!err)
-		err = mc_group_del(agent->in, &group->key);
-	if (err && err != -ENOENT) {
-		failed(group);
-		return;
-	}
-	group->learned = false;
-	done(group, "group forgotten");
-}
-
 static void do_one(struct agent *agent, struct group *group)
 {
 	switch (group->want) {
@@ -172,9 +202,6 @@ static void do_one(struct agent *agent, struct group *group)
 		else
 			done(group, "group settled");
 		break;
-	case WANT_DELETE:
-		forget(agent, group);
-		break;
 	default:
 		break;
 	}
@@ -182,7 +209,8 @@ static void do_one(struct agent *agent, struct group *group)
 
 void group_work(struct agent *agent)
 {
-	learn(agent);
+	do_all(agent, WANT_LEARN);
+	do_all(agent, WANT_DELETE);
 	for (int i = 0; i < GROUP_BUCKETS; i++)
 		for (struct group *g = agent->groups->bucket[i]; g; g = g->next)
 			do_one(agent, g);
