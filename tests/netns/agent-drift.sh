@@ -42,7 +42,7 @@ drift() {
 	local changed=''
 	"${@:2}" || fail "$1: '${*:2}' failed"
 	settled || changed=1
-	wait_for 20 settled "$1 to be mended: $(diff <(echo "$BEFORE") <(tables))"
+	wait_for 10 settled "$1 to be mended: $(diff <(echo "$BEFORE") <(tables))"
 	ok "$1${changed:+, seen changed}"
 }
 

@@ -27,13 +27,19 @@ start churn "n1p$((MEMBERS + 2))" mcflood -i eth0 -g 239.64.0.0 -n 500 -r 1000 -
 
 for ((kill = 1; kill <= KILLS; kill++)); do
 	sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
-	((kill % EVERY != EVERY / 2)) || kill -HUP "${PIDS[agent-n1]}"
+	if ((kill % EVERY == EVERY / 2)); then
+		kill -HUP "${PIDS[agent-n1]}"
+		wait_for 10 "said n1 ': reloaded'"
+	fi
+	if ((kill % EVERY == 0)); then
+		mc n1 load >/dev/null
+		wait_for 10 "said n1 'the programs were replaced'"
+	fi
 	stop agent-n1 KILL
-	((kill % EVERY)) || mc n1 load >/dev/null
 	agent n1
 done
-kill -0 "${PIDS[churn]}" || fail "nobody joined and left: $(cat "$TMP/churn.err")"
 stop churn
+(($(jq .sent "$TMP/churn.out") > KILLS * 100)) || fail "hardly anybody joined and left: $(cat "$TMP/churn.out")"
 stop flow INT
 end_mark n1p1 $G
 sent=$(jq .sent "$TMP/flow.out")
@@ -43,4 +49,4 @@ for pod in "${members[@]}"; do
 	jq -e --argjson sent "$sent" '.packets == $sent and .lost == 0 and .duplicated == 0 and .reordered == 0' \
 		"$TMP/join-$pod-$G.out" >/dev/null || fail "$pod: $(cat "$TMP/join-$pod-$G.out"), sent $sent"
 done
-ok "$sent datagrams to each of $MEMBERS, $KILLS agents killed, programs replaced $((KILLS / EVERY)) times"
+ok "$sent datagrams to each of $MEMBERS, $KILLS agents killed, $((KILLS / EVERY)) reloads and upgrades, $(jq .sent "$TMP/churn.out") reports"
