@@ -17,6 +17,7 @@
 #include "api.h"
 #include "events.h"
 #include "route.h"
+#include "rows.h"
 
 #define STREAMS_MOST   64
 #define BUFFER	       65536 /* bytes a listener may be behind */
@@ -155,42 +156,18 @@ static int64_t wall_offset(void)
 	return wall.tv_sec * NSEC_PER_SEC + wall.tv_nsec - (int64_t)agent_now();
 }
 
-/* RFC 3339, UTC, microseconds. */
-static const char *format_time(int64_t wall, char buf[48])
-{
-	time_t seconds = wall / NSEC_PER_SEC;
-	struct tm tm;
-	size_t used;
-
-	gmtime_r(&seconds, &tm);
-	used = strftime(buf, 48, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + used, 48 - used, ".%06uZ", (unsigned int)(wall % NSEC_PER_SEC / 1000));
-	return buf;
-}
-
 static void set(json_t *json, const char *name, json_t *value)
 {
 	(void)json_object_set_new(json, name, value);
 }
 
-static json_t *origins_json(__u8 origins)
-{
-	static const char *const names[] = { "report", "static", "control" };
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < MC_ARRAY_SIZE(names); i++)
-		if (origins & (1u << i))
-			(void)json_array_append_new(list, json_string(names[i]));
-	return list;
-}
-
 static json_t *event_json(struct agent *agent, const struct mc_event *event)
 {
-	char text[48], addr[MC_ADDR_TEXT];
+	char text[MC_TIME_TEXT], addr[MC_ADDR_TEXT];
 	struct mc_port port;
 	json_t *json = json_pack("{s:s, s:s}", "time",
-				 format_time((int64_t)event->time + wall_offset(), text), "event",
-				 mc_event_name(event->type));
+				 mc_time_format((int64_t)event->time + wall_offset(), text),
+				 "event", mc_event_name(event->type));
 
 	if (event->reason != MC_R_REPORT)
 		set(json, "reason", json_string(mc_reason_name(event->reason)));
@@ -204,7 +181,7 @@ static json_t *event_json(struct agent *agent, const struct mc_event *event)
 	if (event->ifindex && agent->in && !mc_port_get(agent->in, event->ifindex, &port))
 		set(json, "port", json_string(port.name));
 	if (event->origins)
-		set(json, "origins", origins_json(event->origins));
+		set(json, "origins", row_origins(event->origins));
 	if (event->type == MC_EVENT_DROP) {
 		set(json, "packets", json_integer((json_int_t)event->count));
 		set(json, "length", json_integer(event->length));

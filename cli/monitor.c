@@ -48,19 +48,6 @@ static int64_t now(clockid_t clock)
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
-/* RFC 3339, UTC, microseconds. */
-static const char *format_time(int64_t wall, char buf[48])
-{
-	time_t seconds = wall / NSEC_PER_SEC;
-	struct tm tm;
-	size_t used;
-
-	gmtime_r(&seconds, &tm);
-	used = strftime(buf, 48, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + used, 48 - used, ".%06uZ", (unsigned int)(wall % NSEC_PER_SEC / 1000));
-	return buf;
-}
-
 static const struct column columns[] = {
 	{ "time", COLUMN_BARE },     { "event", COLUMN_BARE },	   { "reason", COLUMN_PLAIN },
 	{ "vni", COLUMN_PLAIN },     { "group", COLUMN_PLAIN },	   { "source", COLUMN_PLAIN },
@@ -102,9 +89,9 @@ static int show_event(const struct mc_event *event, void *arg)
 {
 	struct monitor *monitor = arg;
 	struct output *out = &monitor->out;
-	char text[48], origins[ORIGINS_TEXT];
+	char text[MC_TIME_TEXT], origins[ORIGINS_TEXT];
 
-	output_text(out, "time", format_time((int64_t)event->time + monitor->wall_offset, text));
+	output_text(out, "time", mc_time_format((int64_t)event->time + monitor->wall_offset, text));
 	output_text(out, "event", mc_event_name(event->type));
 	if (event->reason != MC_R_REPORT)
 		output_text(out, "reason", mc_reason_name(event->reason));

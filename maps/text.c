@@ -3,7 +3,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <bpfcast/abi.h>
 #include <bpfcast/event.h>
@@ -53,6 +55,19 @@ static const struct reason_text *reason_text(unsigned int reason)
 						    MC_VERDICT_DROP };
 
 	return reason < MC_REASON_COUNT ? &reasons[reason] : &unknown;
+}
+
+const char *mc_time_format(long long ns, char *buf)
+{
+	const long long second = 1000000000;
+	time_t seconds = ns / second;
+	struct tm tm;
+	size_t used;
+
+	gmtime_r(&seconds, &tm);
+	used = strftime(buf, MC_TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + used, MC_TIME_TEXT - used, ".%06uZ", (unsigned int)(ns % second / 1000));
+	return buf;
 }
 
 const char *mc_reason_name(unsigned int reason)

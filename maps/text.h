@@ -16,6 +16,11 @@ const char *mc_addr_format(const struct mc_addr *addr, char *buf);
 /* 0, or -EINVAL when @text is neither; an IPv4-mapped IPv6 address is refused. Silent. */
 int mc_addr_parse(const char *text, struct mc_addr *addr);
 
+#define MC_TIME_TEXT 48
+
+/* Nanoseconds of CLOCK_REALTIME as RFC 3339 has it, UTC, microseconds, into @buf (MC_TIME_TEXT bytes). */
+const char *mc_time_format(long long ns, char *buf);
+
 const char *mc_reason_name(unsigned int reason);
 const char *mc_reason_help(unsigned int reason);
 int mc_reason_verdict(unsigned int reason); /* enum mc_verdict */
