@@ -17,8 +17,8 @@
  *   groups.c     groups that are learned, vectors that grow; group_work.c does it
  *   vnis.c       intervals that the datapath is to go by
  *
- * Desired state (desired*.c, reconcile*.c), API (api*.c, http*.c), metrics*.c and the event stream
- * (stream*.c) are parts of their own, on top of these.
+ * Desired state (reconcile.c, with document.c, state.c, observe.c, apply.c), the API (api.c, with listen.c,
+ * request.c, route.c), metrics.c and the event stream (stream.c) are parts of their own, on top of these.
  *
  * Ownership: main() owns struct agent. What a part keeps is in a structure of its own, which its
  * start() makes and its stop() frees; the pointer here belongs to the part that is named with it.

@@ -2,18 +2,17 @@
 #include "config.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdint.h>
 #include <string.h>
 
 #include <bpfcast/abi.h>
-#include <bpfcast/log.h>
 #include <bpfcast/util.h>
 #include <maps/text.h>
 
 #include "document.h"
-#include "state.h"
 
-/* All that follows reads a file in which document_load_said() has found nothing wrong. */
+/* All that follows reads JSON in which document_load_said() has found nothing wrong. */
 
 static void read_number(const json_t *object, const char *name, __u32 *to)
 {
@@ -87,9 +86,9 @@ static void read_vni(const json_t *object, struct vni_config *to)
 	read_querier(json_object_get(object, "querier"), to);
 }
 
-static int read_vnis(struct config *config)
+static int read_vnis(const json_t *root, struct config *config)
 {
-	const json_t *list = json_object_get(config->root, "vnis"), *object;
+	const json_t *list = json_object_get(root, "vnis"), *object;
 	size_t i;
 
 	config->vnis = calloc(json_array_size(list) + 1, sizeof(*config->vnis));
@@ -102,22 +101,17 @@ static int read_vnis(struct config *config)
 
 int config_load(const char *path, struct config **out)
 {
-	autostate struct state checked = { 0 };
-	struct config *config;
-	json_error_t error;
-	int err = document_load_said(path, &checked);
+	struct config *config = calloc(1, sizeof(*config));
+	json_t *root;
+	int err;
 
-	if (err)
-		return err;
-	config = calloc(1, sizeof(*config));
 	if (!config)
 		return -ENOMEM;
 	config->others = default_vni();
-	config->root = path ? json_load_file(path, JSON_REJECT_DUPLICATES, &error) : json_object();
-	if (config->root)
-		err = read_vnis(config);
-	else
-		err = mc_error(-EINVAL, "%s:%d:%d: %s", path, error.line, error.column, error.text);
+	err = document_load_said(path, &config->facts, &root);
+	if (!err)
+		err = read_vnis(root, config);
+	json_decref(root);
 	if (err)
 		config_free(&config);
 	else
@@ -129,7 +123,7 @@ void config_free(struct config **config)
 {
 	if (!*config)
 		return;
-	json_decref((*config)->root);
+	state_free(&(*config)->facts);
 	free((*config)->vnis);
 	free(*config);
 	*config = NULL;

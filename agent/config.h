@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration file: a JSON object. What the querier and the timers go by is read here; what
- * else there is stays in `root` for the part that wants it.
+ * The configuration file, read once: a JSON object. What the querier and the timers go by is taken from it
+ * here; the facts of which it is a document are reconcile.c's.
  *
  *	{"vnis": [{"vni": 77, "unknown": "learn", "grace": 10000, "size": 256, "querier": {
  *	  "enabled": true, "robustness": 2, "query_interval": 125000, "response_interval": 10000,
@@ -12,13 +12,13 @@
  */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include <bpfcast/addr.h>
 
 #include "intervals.h"
+#include "state.h"
 
 #define CONFIG_KEEP  (-1)  /* `unknown`: as the table says */
 #define CONFIG_GRACE 10000 /* ms that a learned group outlives its last member */
@@ -36,7 +36,7 @@ struct vni_config {
 };
 
 struct config {
-	json_t *root; /* the whole file; {} without one */
+	struct state facts; /* of the whole file, until reconcile.c takes them */
 	struct vni_config *vnis;
 	size_t count;
 	struct vni_config others; /* VNIs that are not named */

@@ -175,25 +175,38 @@ static int read_root(const json_t *root, struct state *state, struct faults *fau
 	return err ? err : faults->count ? -EINVAL : 0;
 }
 
-int document_read(const char *text, size_t length, struct state *state, struct faults *faults)
+/* *@root: the JSON, if all is right. */
+static int read_text(const char *text, size_t length, struct state *state, struct faults *faults,
+		     json_t **root)
 {
 	json_error_t error;
-	json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	int err;
 
-	if (!root) {
+	*root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	if (!*root) {
 		fault_add(faults, FAULT_SHAPE, "$", "is not JSON: line %d, column %d: %s",
 			  error.line, error.column, error.text);
 		return -EINVAL;
 	}
-	err = read_root(root, state, faults);
-	json_decref(root);
-	if (err)
+	err = read_root(*root, state, faults);
+	if (err) {
 		state_free(state);
+		json_decref(*root);
+		*root = NULL;
+	}
 	return err;
 }
 
-int document_load(const char *path, struct state *state, struct faults *faults)
+int document_read(const char *text, size_t length, struct state *state, struct faults *faults)
+{
+	json_t *root;
+	int err = read_text(text, length, state, faults, &root);
+
+	json_decref(root);
+	return err;
+}
+
+static int load(const char *path, struct state *state, struct faults *faults, json_t **root)
 {
 	mc_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
 	mc_autofree char *text = NULL;
@@ -216,14 +229,29 @@ int document_load(const char *path, struct state *state, struct faults *faults)
 			return mc_error_errno(-errno, "cannot read '%s'", path);
 		length += (size_t)got;
 	}
-	return document_read(text, length, state, faults);
+	return read_text(text, length, state, faults, root);
 }
 
-int document_load_said(const char *path, struct state *state)
+int document_load(const char *path, struct state *state, struct faults *faults)
+{
+	json_t *root = NULL;
+	int err = load(path, state, faults, &root);
+
+	json_decref(root);
+	return err;
+}
+
+int document_load_said(const char *path, struct state *state, json_t **root)
 {
 	autofaults struct faults faults = { 0 };
-	int err = path ? document_load(path, state, &faults) : 0;
+	int err;
 
+	*root = NULL;
+	if (!path) {
+		*root = json_object();
+		return *root ? 0 : -ENOMEM;
+	}
+	err = load(path, state, &faults, root);
 	for (size_t i = 0; i < faults_listed(&faults); i++)
 		mc_error(err, "%s: %s: %s", path, faults.list[i].path, faults.list[i].text);
 	return err == -ENOENT ? mc_error_errno(err, "cannot open '%s'", path) : err;

@@ -19,8 +19,11 @@ int document_read(const char *text, size_t length, struct state *state, struct f
 /* Same, of a file. Other errors are those of reading it; -ENOENT silently, others said. */
 int document_load(const char *path, struct state *state, struct faults *faults);
 
-/* Same, and each fault is said; a file that is not there, too. NULL: none, and no facts. */
-int document_load_said(const char *path, struct state *state);
+/*
+ * Same, and each fault is said; a file that is not there, too. NULL: none, and no facts. *@root: the JSON
+ * itself, the caller's; NULL after an error.
+ */
+int document_load_said(const char *path, struct state *state, json_t **root);
 
 /* The document that says @state; NULL: no memory. */
 json_t *document_write(const struct state *state);

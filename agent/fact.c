@@ -192,3 +192,21 @@ struct fact_key fact_key_member(__u32 vni, const struct mc_addr *group, const ch
 	set_dev(&key, port);
 	return key;
 }
+
+struct fact fact_of_port(const struct mc_port *port)
+{
+	struct fact fact = {
+		.key = fact_key_dev(FACT_PORT, port->name),
+		.port = { .vni = port->vni,
+			  .kind = port->kind,
+			  .may_query = port->flags & MC_PORT_F_MAY_QUERY,
+			  .check_mac = port->flags & MC_PORT_F_CHECK_MAC,
+			  .vlan = port->vlan,
+			  .limit_groups = port->limit_groups,
+			  .limit_sources = port->limit_sources,
+			  .limit_rate = port->limit_rate },
+	};
+
+	memcpy(fact.port.mac, port->mac, sizeof(fact.port.mac));
+	return fact;
+}

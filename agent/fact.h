@@ -121,3 +121,6 @@ struct fact_key fact_key_dev(enum fact_kind kind, const char *dev);
 struct fact_key fact_key_vtep(const struct mc_addr *remote);
 struct fact_key fact_key_group(enum fact_kind kind, __u32 vni, const struct mc_addr *group);
 struct fact_key fact_key_member(__u32 vni, const struct mc_addr *group, const char *port);
+
+/* What an entry of `ports` says, without its addresses. */
+struct fact fact_of_port(const struct mc_port *port);

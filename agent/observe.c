@@ -128,24 +128,13 @@ static int note_name(struct observation *o, __u32 ifindex, const char *name)
 static int see_port(__u32 ifindex, const struct mc_port *port, void *arg)
 {
 	struct observation *o = arg;
-	struct fact fact = {
-		.key = fact_key_dev(FACT_PORT, port->name),
-		.port = { .vni = port->vni,
-			  .kind = port->kind,
-			  .may_query = port->flags & MC_PORT_F_MAY_QUERY,
-			  .check_mac = port->flags & MC_PORT_F_CHECK_MAC,
-			  .vlan = port->vlan,
-			  .limit_groups = port->limit_groups,
-			  .limit_sources = port->limit_sources,
-			  .limit_rate = port->limit_rate },
-		.ifindex = ifindex,
-	};
+	struct fact fact = fact_of_port(port);
 	struct mc_port_state unused;
 	int err = note_name(o, ifindex, port->name);
 
 	if (err || !is_of_interest(o, &fact.key))
 		return err;
-	memcpy(fact.port.mac, port->mac, sizeof(fact.port.mac));
+	fact.ifindex = ifindex;
 	fact.damaged = if_nametoindex(fact.key.dev) != ifindex ||
 		       mc_port_state_get(o->in, ifindex, &unused) ||
 		       !mc_is_attached_tc(o->in, MC_PROGRAM_PORT, ifindex, port->attach);

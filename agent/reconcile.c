@@ -11,6 +11,7 @@
 #include <bpfcast/util.h>
 
 #include "agent.h"
+#include "config.h"
 #include "document.h"
 #include "pass.h"
 #include "say.h"
@@ -73,19 +74,25 @@ void reconcile_now(struct agent *agent)
 
 /* ---- the two sources ---- */
 
+/* The facts of the configuration file become ours: those that were before it, the caller's. */
+static struct state take_file(struct agent *agent)
+{
+	struct state old = agent->reconcile->file;
+
+	agent->reconcile->file = agent->config->facts;
+	agent->config->facts = (struct state){ 0 };
+	return old;
+}
+
 static int reload(struct agent *agent)
 {
 	struct reconcile *reconcile = agent->reconcile;
-	struct state fresh = { 0 }, old = reconcile->file;
-	int err = document_load_said(agent->options.config, &fresh);
+	struct state old = take_file(agent);
+	int err = wanted_build(reconcile);
 
-	if (err)
-		return err;
-	reconcile->file = fresh;
-	err = wanted_build(reconcile);
 	if (err) {
+		state_free(&reconcile->file);
 		reconcile->file = old;
-		state_free(&fresh);
 		return mc_error_errno(err, "cannot take the configuration over");
 	}
 	state_free(&old);
@@ -215,9 +222,8 @@ static int start(struct agent *agent)
 	reconcile->owned_file.fd = -1;
 	reconcile->owned_file.keys = true;
 	agent->reconcile = reconcile;
-	err = document_load_said(agent->options.config, &reconcile->file);
-	if (!err)
-		err = open_journals(agent);
+	(void)take_file(agent);
+	err = open_journals(agent);
 	if (!err)
 		err = wanted_build(reconcile);
 	if (err)

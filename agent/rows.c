@@ -99,21 +99,10 @@ static void set_port_counters(json_t *json, struct agent *agent, __u32 ifindex)
 
 json_t *row_port(struct agent *agent, __u32 ifindex, const struct mc_port *port)
 {
-	struct fact fact = {
-		.key = fact_key_dev(FACT_PORT, port->name),
-		.port = { .vni = port->vni,
-			  .kind = port->kind,
-			  .may_query = port->flags & MC_PORT_F_MAY_QUERY,
-			  .check_mac = port->flags & MC_PORT_F_CHECK_MAC,
-			  .vlan = port->vlan,
-			  .limit_groups = port->limit_groups,
-			  .limit_sources = port->limit_sources,
-			  .limit_rate = port->limit_rate },
-	};
+	struct fact fact = fact_of_port(port);
 	bool is_there = if_nametoindex(fact.key.dev) == ifindex;
 	json_t *json;
 
-	memcpy(fact.port.mac, port->mac, sizeof(fact.port.mac));
 	json = object_of_fact(&fact);
 	if (port->flags & MC_PORT_F_CHECK_SOURCE) {
 		struct source_search search = { ifindex, json_array() };
@@ -190,7 +179,7 @@ static int add_member_source(const struct mc_addr *source, const struct mc_sourc
 	return 0;
 }
 
-static json_t *origins_json(__u8 origins)
+json_t *row_origins(__u8 origins)
 {
 	static const char *const names[] = { "report", "static", "control" };
 	json_t *list = json_array();
@@ -218,7 +207,7 @@ json_t *row_member(struct agent *agent, const struct mc_member_key *key,
 	set(json, "port", json_string(port));
 	set(json, "mode", json_string(mc_filter_name(member->exclude)));
 	set(json, "sources", passing.list);
-	set(json, "origins", origins_json(member->origins));
+	set(json, "origins", row_origins(member->origins));
 	set_number(json, "version", member->version);
 	set_number(json, "errors", member->errors);
 	set_number(json, "age_ms", member->since < now ? (now - member->since) / NSEC_PER_MSEC : 0);

@@ -16,5 +16,8 @@ json_t *row_group(struct agent *agent, const struct mc_group *group);
 json_t *row_member(struct agent *agent, const struct mc_member_key *key,
 		   const struct mc_member *member, const char *port);
 
+/* The list of the names of enum mc_origin; NULL: no memory. */
+json_t *row_origins(__u8 origins);
+
 /* Of a fact that is wanted, and not in the tables (yet). */
 json_t *row_wanted(struct agent *agent, const struct fact *fact);
