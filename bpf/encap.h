@@ -14,7 +14,7 @@
 
 #define MC_FORM_NONE (MC_FORM_V4 + 1) /* no room made yet */
 
-/* Aligned so that every header is (BPF's stack). The inner Ethernet header follows. */
+/* Aligned so that every header is (BPF's stack). */
 struct outer_frame {
 	__u16 align;
 	struct ethhdr eth;
@@ -23,13 +23,20 @@ struct outer_frame {
 			struct iphdr ip;
 			struct udphdr udp;
 			struct mc_tunnel_header tunnel;
+			struct ethhdr inner;
 		} v4;
 		struct {
 			struct ipv6hdr ip;
 			struct udphdr udp;
 			struct mc_tunnel_header tunnel;
-			struct mc_geneve_option option;
-			__be32 body;
+			union {
+				struct ethhdr inner; /* MC_FORM_V6 */
+				struct {
+					struct mc_geneve_option option;
+					__be32 body;
+					struct ethhdr inner;
+				} tagged;
+			};
 		} v6;
 	};
 };
@@ -40,15 +47,16 @@ struct outer_frame {
 #define V6_LENGTH     70
 #define TAGGED_LENGTH 78
 
-_Static_assert(__builtin_offsetof(struct outer_frame, v4.tunnel) == V4_LENGTH + 2 - 8, "layout");
-_Static_assert(__builtin_offsetof(struct outer_frame, v6.option) == V6_LENGTH + 2, "layout");
-_Static_assert(sizeof(struct outer_frame) == TAGGED_LENGTH + 2, "layout");
+_Static_assert(__builtin_offsetof(struct outer_frame, v4.inner) == V4_LENGTH + 2, "layout");
+_Static_assert(__builtin_offsetof(struct outer_frame, v6.inner) == V6_LENGTH + 2, "layout");
+_Static_assert(__builtin_offsetof(struct outer_frame, v6.tagged.inner) == TAGGED_LENGTH + 2, "layout");
 
 /* What of a packet goes into all of its copies. */
 struct inner {
 	__u32 length; /* L2 */
 	__u32 hash;   /* of the flow */
 	__u32 vni;
+	struct ethhdr eth;
 	__u8 tos; /* or traffic class */
 };
 
@@ -95,6 +103,7 @@ static __always_inline void start_v4(struct outer_frame *frame, const struct inn
 	frame->v4.ip.ttl = 64;
 	frame->v4.ip.protocol = IPPROTO_UDP;
 	start_udp(&frame->v4.udp, length - sizeof(struct iphdr), inner->hash);
+	frame->v4.inner = inner->eth;
 }
 
 /* Flow label: RFC 6438 section 3. Zero checksum: RFC 6936, what is inside has its own. */
@@ -108,9 +117,14 @@ static __always_inline void start_v6(struct outer_frame *frame, const struct inn
 	frame->v6.ip.payload_len = MC_BE16(length);
 	frame->v6.ip.nexthdr = IPPROTO_UDP;
 	start_udp(&frame->v6.udp, length, inner->hash);
-	frame->v6.option.class = MC_BE16(MC_GENEVE_CLASS);
-	frame->v6.option.type = MC_OPTION_MULTICAST;
-	frame->v6.option.length = 1;
+	if (form == MC_FORM_V6) {
+		frame->v6.inner = inner->eth;
+		return;
+	}
+	frame->v6.tagged.option.class = MC_BE16(MC_GENEVE_CLASS);
+	frame->v6.tagged.option.type = MC_OPTION_MULTICAST;
+	frame->v6.tagged.option.length = 1;
+	frame->v6.tagged.inner = inner->eth;
 }
 
 static __always_inline __be32 wire_vni(const struct mc_vtep *vtep, const struct inner *inner)
@@ -135,7 +149,7 @@ static __always_inline void address_v4(struct outer_frame *frame, const struct i
 }
 
 static __always_inline void address_v6(struct outer_frame *frame, const struct inner *inner,
-				       const struct mc_vtep *vtep, __u32 mode)
+				       const struct mc_vtep *vtep)
 {
 	frame->v6.ip.hop_limit = vtep->flags & MC_VTEP_F_GROUP ? 255 : 64;
 	__builtin_memcpy(&frame->v6.ip.saddr, &vtep->local, sizeof(vtep->local));
@@ -143,7 +157,6 @@ static __always_inline void address_v6(struct outer_frame *frame, const struct i
 	frame->v6.udp.dest = vtep->port;
 	frame->v6.tunnel.first = vtep->tunnel;
 	frame->v6.tunnel.vni = wire_vni(vtep, inner);
-	frame->v6.body = MC_BE32(mode << MC_MODE_SHIFT);
 }
 
 /* ---- room ---- */
@@ -157,18 +170,13 @@ static __always_inline void address_v6(struct outer_frame *frame, const struct i
 #define BPF_F_ADJ_ROOM_DECAP_L3_IPV6 (1ULL << 8)
 #endif
 
-/*
- * The packet's own Ethernet header is moved to the front by this, and put back to where the inner one
- * has to be. There it stays whatever the form becomes. @eth: memory for it.
- */
-static __always_inline long make_room(struct __sk_buff *skb, __u32 form, struct ethhdr *eth)
+/* The packet's own Ethernet header is moved to the front by this; the inner one is written with the frame. */
+static __always_inline long make_room(struct __sk_buff *skb, __u32 form)
 {
 	__u64 flags = GROW_FLAGS | (form == MC_FORM_V4 ? BPF_F_ADJ_ROOM_ENCAP_L3_IPV4
 						       : BPF_F_ADJ_ROOM_ENCAP_L3_IPV6);
 
-	return bpf_skb_adjust_room(skb, form_length(form), BPF_ADJ_ROOM_MAC, flags) ?:
-	       bpf_skb_load_bytes(skb, 0, eth, ETH_HLEN) ?:
-	       bpf_skb_store_bytes(skb, form_length(form), eth, ETH_HLEN, 0);
+	return bpf_skb_adjust_room(skb, form_length(form), BPF_ADJ_ROOM_MAC, flags);
 }
 
 /*
@@ -193,10 +201,9 @@ static __always_inline long v6_to_v4(struct __sk_buff *skb)
 }
 
 /* From *@form, or none, to another that is shorter; *@form is what the packet has afterwards. */
-static __always_inline long change_form(struct __sk_buff *skb, __u8 *form, __u32 to,
-					struct ethhdr *eth)
+static __always_inline long change_form(struct __sk_buff *skb, __u8 *form, __u32 to)
 {
-	if (*form == MC_FORM_NONE && make_room(skb, to, eth))
+	if (*form == MC_FORM_NONE && make_room(skb, to))
 		return -1;
 	if (*form == MC_FORM_NONE)
 		*form = to;

@@ -132,17 +132,29 @@ static __always_inline int resolve(struct __sk_buff *skb, const struct mc_vtep *
 	return hop->state != before && !is_next_hop_usable(hop);
 }
 
-/* The next hop of VTEP @id as of @now (CLOCK_MONOTONIC, nanoseconds), in any state. */
-static __always_inline struct mc_next_hop *next_hop(struct __sk_buff *skb, __u32 id,
-						    const struct mc_vtep *vtep, __u64 now)
+/* Was it looked at in this tick of the clock? To ask that is a load; to ask for the time, a call. */
+static __always_inline int is_fresh(__u32 id)
 {
 	struct mc_next_hop *hop = bpf_map_lookup_elem(&next_hops, &id);
 
-	if (!hop || hop->expires > now)
-		return hop;
+	return hop && hop->tick == (__u32)bpf_jiffies64();
+}
+
+/* The next hop of VTEP @id, asked for anew where that is due: whether there is such a VTEP at all. */
+CHECKED_ALONE int refresh_next_hop(struct __sk_buff *skb, __u32 id)
+{
+	struct mc_next_hop *hop = bpf_map_lookup_elem(&next_hops, &id);
+	struct mc_vtep *vtep = bpf_map_lookup_elem(&vteps, &id);
+
+	if (!hop || !vtep || vtep->encap == MC_ENCAP_NONE)
+		return 0;
+	hop->tick = (__u32)bpf_jiffies64();
+	if (hop->expires > bpf_ktime_get_coarse_ns())
+		return 1;
 	if (resolve(skb, vtep, hop))
 		tell_no_neighbour(vtep);
-	hop->expires = now + MC_NS_PER_MS * (is_next_hop_usable(hop) ? MC_NEXT_HOP_TTL_MS
-								     : MC_NEXT_HOP_RETRY_MS);
-	return hop;
+	hop->expires = bpf_ktime_get_coarse_ns() +
+		       MC_NS_PER_MS * (is_next_hop_usable(hop) ? MC_NEXT_HOP_TTL_MS
+							       : MC_NEXT_HOP_RETRY_MS);
+	return 1;
 }

@@ -13,7 +13,6 @@
 
 /* Without pointers, see CHECKED_ALONE. */
 struct onward {
-	__u64 now;
 	__u32 ingress;
 	__u32 udp;	 /* offset of the outer UDP header, */
 	__u32 multicast; /* and of the option's body */
@@ -98,7 +97,7 @@ static long onward_slot(__u32 index, struct onward_walk *walk)
 		return 1;
 	if (!target_wants(&walk->targets, slot, index))
 		return 0;
-	if (refresh_next_hop(walk->skb, slot->vtep, walk->onward.now))
+	if (is_fresh(slot->vtep) || refresh_next_hop(walk->skb, slot->vtep))
 		onward_visit(walk->skb, &walk->onward, slot->vtep, slot->mode);
 	return 0;
 }
@@ -116,7 +115,6 @@ static __always_inline int onward_start(struct __sk_buff *skb, const struct mc_o
 	if (bpf_skb_load_bytes(skb, outer->udp + UDP_SUM_OFFSET, &sum, sizeof(sum)) ||
 	    bpf_skb_store_bytes(skb, limit_at, &limit, sizeof(limit), BPF_F_RECOMPUTE_CSUM))
 		return MC_R_NO_ROOM;
-	o->now = bpf_ktime_get_coarse_ns();
 	o->ingress = skb->ifindex;
 	o->udp = outer->udp;
 	o->multicast = outer->multicast;

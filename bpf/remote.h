@@ -16,7 +16,6 @@
 
 /* What the work of one copy is done with: without pointers, see CHECKED_ALONE. */
 struct sending {
-	__u64 now;
 	struct inner inner;
 	__u32 largest;	      /* L2 length of the inner frame, or of one segment of it */
 	__u32 ready;	      /* VTEP id + 1 held back for the redirect; 0: none */
@@ -57,27 +56,34 @@ static __always_inline void remote_error(struct sending *s, __u32 id, __u32 reas
 	count_vtep(id, 0, 0);
 }
 
-/* Writes the outer headers for VTEP @id: its egress device, or 0 when that failed (counted). */
-static __noinline __u32 write_frame(struct __sk_buff *skb, struct sending *s, __u32 id, __u32 mode)
+/*
+ * Writes the outer headers for VTEP @id: its egress device, or 0 when that failed (counted). Inlined,
+ * as what is done for every copy is: with its mitigations on, the kernel pays for each return.
+ */
+static __always_inline __u32 write_frame(struct __sk_buff *skb, struct sending *s, __u32 id,
+					 __u32 mode)
 {
 	struct mc_vtep *vtep = bpf_map_lookup_elem(&vteps, &id);
 	struct mc_next_hop *hop = bpf_map_lookup_elem(&next_hops, &id);
 	struct outer_frame *frame = &s->frame;
 	long err;
 
-	if (!vtep || !hop)
+	if (!vtep || !hop || vtep->encap == MC_ENCAP_NONE)
 		return 0;
 	__builtin_memcpy(frame->eth.h_dest, hop->dmac, ETH_ALEN);
 	__builtin_memcpy(frame->eth.h_source, hop->smac, ETH_ALEN);
 	if (s->form == MC_FORM_V4) {
 		address_v4(frame, &s->inner, vtep);
-		err = bpf_skb_store_bytes(skb, 0, &frame->eth, V4_LENGTH, 0);
+		err = bpf_skb_store_bytes(skb, 0, &frame->eth, V4_LENGTH + ETH_HLEN, 0);
 	} else {
-		address_v6(frame, &s->inner, vtep, mode);
-		if (s->form == MC_FORM_V6)
-			err = bpf_skb_store_bytes(skb, 0, &frame->eth, V6_LENGTH, 0);
-		else
-			err = bpf_skb_store_bytes(skb, 0, &frame->eth, TAGGED_LENGTH, 0);
+		address_v6(frame, &s->inner, vtep);
+		if (s->form == MC_FORM_V6) {
+			err = bpf_skb_store_bytes(skb, 0, &frame->eth, V6_LENGTH + ETH_HLEN, 0);
+		} else {
+			frame->v6.tagged.body = MC_BE32(mode << MC_MODE_SHIFT);
+			err = bpf_skb_store_bytes(skb, 0, &frame->eth, TAGGED_LENGTH + ETH_HLEN,
+						  0);
+		}
 	}
 	if (!err)
 		return hop->ifindex;
@@ -85,14 +91,12 @@ static __noinline __u32 write_frame(struct __sk_buff *skb, struct sending *s, __
 	return 0;
 }
 
-/* A clone to who is held back, if any. */
-static __noinline void flush_ready(struct __sk_buff *skb, struct sending *s)
+/* A clone to who is held back. */
+static __always_inline void clone_to_ready(struct __sk_buff *skb, struct sending *s)
 {
 	__u32 id = s->ready - 1;
 	__u32 ifindex;
 
-	if (!s->ready)
-		return;
 	s->ready = 0;
 	ifindex = write_frame(skb, s, id, s->ready_mode);
 	if (!ifindex)
@@ -103,6 +107,11 @@ static __noinline void flush_ready(struct __sk_buff *skb, struct sending *s)
 	}
 	s->copies++;
 	count_vtep(id, skb->len, 1);
+}
+
+static __noinline void flush_ready(struct __sk_buff *skb, struct sending *s)
+{
+	clone_to_ready(skb, s);
 }
 
 /* The headers of the form that the packet has now, once for all of its copies. */
@@ -117,8 +126,9 @@ static __always_inline void start_form(struct sending *s)
 /* Gives the packet another form; who is held back has the one that it has now. Not 0 if that fails. */
 static __always_inline long enter_form(struct __sk_buff *skb, struct sending *s, __u32 form)
 {
-	flush_ready(skb, s);
-	if (change_form(skb, &s->form, form, &s->frame.eth))
+	if (s->ready)
+		flush_ready(skb, s);
+	if (change_form(skb, &s->form, form))
 		return -1;
 	start_form(s);
 	return 0;
@@ -141,16 +151,6 @@ static __always_inline void hold_unresolved(struct sending *s, __u32 id, __u32 f
 	s->unresolved_form = form;
 }
 
-/* The next hop of VTEP @id, asked for anew where that is due: whether it is one of the vector at all. */
-CHECKED_ALONE int refresh_next_hop(struct __sk_buff *skb, __u32 id, __u64 now)
-{
-	struct mc_vtep *vtep = bpf_map_lookup_elem(&vteps, &id);
-
-	if (!vtep || vtep->encap == MC_ENCAP_NONE)
-		return 0;
-	return !!next_hop(skb, id, vtep, now);
-}
-
 /* Sends to VTEP @id, or keeps it for the end and sends to the one kept so far. */
 CHECKED_ALONE int remote_visit(struct __sk_buff *skb, struct sending *s, __u32 id, __u32 form,
 			       __u32 mode)
@@ -166,7 +166,8 @@ CHECKED_ALONE int remote_visit(struct __sk_buff *skb, struct sending *s, __u32 i
 	} else if (s->form != form && enter_form(skb, s, form)) {
 		remote_error(s, id, MC_R_NO_ROOM);
 	} else if (is_next_hop_usable(hop)) {
-		flush_ready(skb, s);
+		if (s->ready)
+			clone_to_ready(skb, s);
 		s->ready = id + 1;
 		s->ready_mode = mode;
 	} else {
@@ -183,7 +184,7 @@ static long remote_slot(__u32 index, struct remote_walk *walk)
 		return 1;
 	if (!target_wants(&walk->targets, slot, index))
 		return 0;
-	if (refresh_next_hop(walk->skb, slot->vtep, walk->sending.now))
+	if (is_fresh(slot->vtep) || refresh_next_hop(walk->skb, slot->vtep))
 		remote_visit(walk->skb, &walk->sending, slot->vtep, slot->form, slot->mode);
 	return 0;
 }
@@ -220,7 +221,8 @@ CHECKED_ALONE int remote_last(struct __sk_buff *skb, struct sending *s)
 	if (!s)
 		return 0;
 	if (s->unresolved) {
-		flush_ready(skb, s);
+		if (s->ready)
+			flush_ready(skb, s);
 		return send_unresolved(skb, s, s->unresolved - 1);
 	}
 	if (!s->ready)
@@ -253,8 +255,8 @@ static __always_inline int remote_send(struct remote_walk *walk, void *vector,
 
 	if (!line)
 		return 0;
-	s->now = bpf_ktime_get_coarse_ns();
 	s->inner.length = skb->len;
+	s->inner.eth = inner->eth;
 	s->inner.hash = flow_hash(skb, inner);
 	s->inner.vni = vni;
 	s->inner.tos = inner->tos;

@@ -16,7 +16,7 @@ static const struct {
 	const char *name;
 	size_t most;
 } bounds[] = {
-	{ "port_ingress", 2750 },     { "port_membership", 4140 }, { "control", 2350 },
+	{ "port_ingress", 3300 },     { "port_membership", 4140 }, { "control", 2350 },
 	{ "underlay_ingress", 3730 }, { "underlay_guard", 2000 },
 };
 
