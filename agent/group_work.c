@@ -106,12 +106,13 @@ static bool may_learn(struct agent *agent, struct group *group)
 	return !mc_group_exists(agent->in, &group->key);
 }
 
-/* Is it still there, and has nobody come? */
+/* Is it still there and not an operator's, and has nobody come? */
 static bool may_forget(struct agent *agent, struct group *group)
 {
 	struct mc_group now;
 
-	if (mc_group_get(agent->in, &group->key, false, &now)) {
+	if (mc_group_get(agent->in, &group->key, false, &now) ||
+	    !(now.flags & MC_FANOUT_F_LEARNED)) {
 		group->learned = false;
 		return false;
 	}

@@ -20,8 +20,9 @@ struct mc_group {
 };
 
 /*
- * Adds a group with @size slots and takes over the joins that were waiting for it.
- * -EINVAL: not a group we can serve; -EEXIST; -ENOSPC: table full. Errors are said.
+ * Adds a group with @size slots and takes over the joins that were waiting for it; one that hosts have
+ * made by joining it becomes one that was added, with at least @size slots. -EINVAL: not a group we can
+ * serve; -EEXIST; -ENOSPC: table full. Errors are said.
  */
 int mc_group_add(struct mc_instance *in, const struct mc_group_key *key, __u32 size);
 

@@ -7,6 +7,7 @@
 #include <maps/group.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -242,12 +243,42 @@ int mc_group_add_any(struct mc_instance *in, const struct mc_group_key *keys, co
 	return add_groups(in, keys, sizes, count, 0);
 }
 
+static bool is_learned(struct mc_instance *in, const struct mc_group_key *key)
+{
+	struct mc_group group;
+
+	return mc_group_exists(in, key) && !mc_group_get(in, key, false, &group) &&
+	       group.flags & MC_FANOUT_F_LEARNED;
+}
+
+/* From now on it stays without members, too, as one that was added. */
+static int adopt(struct mc_instance *in, const struct mc_group_key *key, __u32 size)
+{
+	int err = mc_group_grow(in, key, size);
+
+	return err ? err : mc_group_set_flags(in, key, 0, MC_FANOUT_F_LEARNED);
+}
+
 int mc_group_add_many(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,
 		      __u32 count)
 {
-	int err = check_groups(keys, sizes, count);
+	mc_autofree struct mc_group_key *new_keys = calloc(count + 1, sizeof(*new_keys));
+	mc_autofree __u32 *new_sizes = calloc(count + 1, sizeof(*new_sizes));
+	int err = new_keys && new_sizes ? check_groups(keys, sizes, count) : -ENOMEM;
+	__u32 new_count = 0;
 
-	return err ? err : add_groups(in, keys, sizes, count, 0);
+	for (__u32 i = 0; !err && i < count; i++) {
+		if (is_learned(in, &keys[i]))
+			continue;
+		new_keys[new_count] = keys[i];
+		new_sizes[new_count++] = sizes[i];
+	}
+	if (!err && new_count)
+		err = add_groups(in, new_keys, new_sizes, new_count, 0);
+	for (__u32 i = 0; !err && new_count < count && i < count; i++)
+		if (is_learned(in, &keys[i]))
+			err = adopt(in, &keys[i], sizes[i]);
+	return err;
 }
 
 int mc_group_learn_many(struct mc_instance *in, const struct mc_group_key *keys, const __u32 *sizes,

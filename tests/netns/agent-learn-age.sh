@@ -59,3 +59,16 @@ leave n1p2 239.1.1.1
 leave n1p3 239.1.1.1
 wait_for 10 '! mc n1 -j group show 239.1.1.1 >/dev/null 2>&1' "the group to go"
 ok "leaves too"
+
+join n1p2 239.6.6.6
+wait_for 10 'has_member n1 239.6.6.6 p2 && mc n1 group show 239.6.6.6 >/dev/null 2>&1' "a group to be learned"
+mc n1 group add 239.6.6.6 vni "$VNI" size 512
+! mc n1 group add 239.6.6.6 vni "$VNI" 2>/dev/null || fail "it is added twice"
+leave n1p2 239.6.6.6
+wait_for 10 '! has_member n1 239.6.6.6 p2' "its member to go"
+join n1p2 239.7.7.7
+wait_for 10 'mc n1 group show 239.7.7.7 >/dev/null 2>&1' "another to be learned"
+leave n1p2 239.7.7.7
+wait_for 10 '! mc n1 group show 239.7.7.7 >/dev/null 2>&1' "that one to go"
+[[ $(mc n1 -j group show 239.6.6.6 vni "$VNI" | jq '.[0].size') == 512 ]] || fail "what an operator took over is gone"
+ok "an operator takes a learned group over"
