@@ -9,6 +9,7 @@
 #include <bpfcast/util.h>
 #include <loader/port.h>
 #include <loader/underlay.h>
+#include <maps/forward.h>
 #include <maps/group.h>
 #include <maps/member.h>
 #include <maps/port.h>
@@ -19,6 +20,7 @@
 
 #include "apply_vtep.h"
 #include "fact.h"
+#include "overlay_facts.h"
 
 bool apply_can(const struct fact *fact)
 {
@@ -39,6 +41,8 @@ static int apply_vni(struct mc_instance *in, const struct fact *fact)
 		settings.unknown = fact->vni.unknown;
 	if (fact->vni.link_local != FACT_ANY)
 		settings.link_local = fact->vni.link_local;
+	if (fact->vni.storm_rate != FACT_ANY_RATE)
+		settings.storm_rate = fact->vni.storm_rate;
 	settings.pinned = 1;
 	return mc_vni_set(in, fact->key.vni, &settings);
 }
@@ -147,6 +151,10 @@ static int put_in(struct mc_instance *in, const struct fact *fact)
 		return apply_port(in, fact);
 	case FACT_VTEP:
 		return apply_vtep(in, fact);
+	case FACT_FORWARDING:
+		return overlay_apply_forwarding(in, fact);
+	case FACT_M2P:
+		return overlay_apply_m2p(in, fact);
 	case FACT_GROUP:
 		return apply_groups(in, &fact, 1);
 	case FACT_REMOTES:
@@ -176,6 +184,10 @@ static int take_out(struct mc_instance *in, const struct fact *fact)
 		return mc_port_del(in, fact->key.dev);
 	case FACT_VTEP:
 		return mc_vtep_del(in, &fact->key.addr);
+	case FACT_FORWARDING:
+		return mc_forward_del(in, &fact->key.addr);
+	case FACT_M2P:
+		return overlay_apply_m2p(in, fact);
 	case FACT_GROUP:
 		return apply_groups(in, &fact, 1);
 	case FACT_REMOTES:

@@ -115,7 +115,7 @@ static int start(struct agent *agent)
 		say(SAY_INFO, "the instance is not loaded yet: waiting for it", NULL);
 	agent->started = agent_now();
 	err = sd_event_add_time_relative(agent->loop, &agent->watch->timer, CLOCK_MONOTONIC,
-					 LOOK_USEC, 0, on_time, agent);
+					 LOOK_USEC, 1000, on_time, agent);
 	return err < 0 ? mc_error_errno(err, "cannot set a timer") : 0;
 }
 

@@ -77,7 +77,7 @@ static int read_lists(struct reader *reader, const json_t *root, struct state *s
 		else if (strcmp(name, "$schema") != 0)
 			fault_add(reader->faults, FAULT_SHAPE, reader->path,
 				  "no such field; those there are: vnis, underlays, ports, vteps, "
-				  "groups, members");
+				  "forwarding, m2p, groups, members");
 		else if (!json_is_string(list))
 			fault_add(reader->faults, FAULT_SHAPE, reader->path, "is not a string");
 		reader_leave(reader, length);

@@ -38,6 +38,12 @@ const char *fact_key_format(const struct fact_key *key, char *buf)
 	case FACT_VTEP:
 		snprintf(buf, FACT_TEXT, "VTEP %s", text);
 		break;
+	case FACT_FORWARDING:
+		snprintf(buf, FACT_TEXT, "forwarding of %s", text);
+		break;
+	case FACT_M2P:
+		snprintf(buf, FACT_TEXT, "mapping of group %s vni %u", text, key->vni);
+		break;
 	case FACT_GROUP:
 		snprintf(buf, FACT_TEXT, "group %s vni %u", text, key->vni);
 		break;
@@ -66,7 +72,8 @@ static bool serves_choice(__u8 is, __u8 wanted)
 static bool serves_vni(const struct fact_vni *is, const struct fact_vni *wanted)
 {
 	return serves_choice(is->unknown, wanted->unknown) &&
-	       serves_choice(is->link_local, wanted->link_local);
+	       serves_choice(is->link_local, wanted->link_local) &&
+	       (wanted->storm_rate == FACT_ANY_RATE || is->storm_rate == wanted->storm_rate);
 }
 
 static bool same_port(const struct fact_port *a, const struct fact_port *b)
@@ -94,6 +101,29 @@ static bool serves_vtep(const struct fact_vtep *is, const struct fact_vtep *want
 	       serves_addr(&is->source, &wanted->source);
 }
 
+static bool same_hop(const struct fact_hop *a, const struct fact_hop *b)
+{
+	return mc_addr_equal(&a->via, &b->via) && a->mode == b->mode && a->include == b->include &&
+	       a->count == b->count;
+}
+
+/* How to choose is a matter of there being hops. */
+static bool same_forwarding(const struct fact_forwarding *a, const struct fact_forwarding *b)
+{
+	if (a->count != b->count || (a->count && a->choose_one != b->choose_one))
+		return false;
+	for (__u32 i = 0; i < a->count; i++)
+		if (!same_hop(&a->hops[i], &b->hops[i]))
+			return false;
+	return true;
+}
+
+static bool same_m2p(const struct fact_m2p *a, const struct fact_m2p *b)
+{
+	return mc_addr_equal(&a->underlay, &b->underlay) &&
+	       !strncmp(a->dev, b->dev, sizeof(a->dev)) && (!a->dev[0] || a->encap == b->encap);
+}
+
 bool fact_serves(const struct fact *is, const struct fact *wanted)
 {
 	if (is->damaged)
@@ -107,6 +137,11 @@ bool fact_serves(const struct fact *is, const struct fact *wanted)
 		return same_port(&is->port, &wanted->port) && same_addrs(is, wanted);
 	case FACT_VTEP:
 		return serves_vtep(&is->vtep, &wanted->vtep);
+	case FACT_FORWARDING:
+		return same_forwarding(&is->forwarding, &wanted->forwarding) &&
+		       same_addrs(is, wanted);
+	case FACT_M2P:
+		return same_m2p(&is->m2p, &wanted->m2p);
 	case FACT_GROUP:
 		return true; /* its vector grows as members come */
 	case FACT_REMOTES:
@@ -121,19 +156,32 @@ bool fact_equal(const struct fact *a, const struct fact *b)
 	return fact_serves(a, b) && fact_serves(b, a);
 }
 
+/* NULL where there is nothing to copy, and -ENOMEM in *@err where there is no memory for it. */
+static void *copy(const void *from, size_t count, size_t size, int *err)
+{
+	void *to = count ? calloc(count, size) : NULL;
+
+	if (to)
+		memcpy(to, from, count * size);
+	else if (count)
+		*err = -ENOMEM;
+	return to;
+}
+
 int fact_copy(struct fact *to, const struct fact *from)
 {
-	struct mc_addr *addrs = NULL;
+	struct fact made = *from;
+	int err = 0;
 
-	if (from->count) {
-		addrs = calloc(from->count, sizeof(*addrs));
-		if (!addrs)
-			return -ENOMEM;
-		memcpy(addrs, from->addrs, from->count * sizeof(*addrs));
-	}
-	*to = *from;
-	to->addrs = addrs;
-	return 0;
+	made.addrs = copy(from->addrs, from->count, sizeof(*from->addrs), &err);
+	if (from->key.kind == FACT_FORWARDING)
+		made.forwarding.hops = copy(from->forwarding.hops, from->forwarding.count,
+					    sizeof(*from->forwarding.hops), &err);
+	if (err)
+		fact_free(&made);
+	else
+		*to = made;
+	return err;
 }
 
 void fact_free(struct fact *fact)
@@ -141,6 +189,11 @@ void fact_free(struct fact *fact)
 	free(fact->addrs);
 	fact->addrs = NULL;
 	fact->count = 0;
+	if (fact->key.kind != FACT_FORWARDING)
+		return;
+	free(fact->forwarding.hops);
+	fact->forwarding.hops = NULL;
+	fact->forwarding.count = 0;
 }
 
 static int by_address(const void *a, const void *b)
@@ -150,8 +203,30 @@ static int by_address(const void *a, const void *b)
 
 void fact_sort_addrs(struct fact *fact)
 {
-	if (fact->count)
+	if (fact->count && fact->key.kind != FACT_FORWARDING)
 		qsort(fact->addrs, fact->count, sizeof(*fact->addrs), by_address);
+}
+
+int fact_add_hop(struct fact *fact, const struct fact_hop *hop, const struct mc_addr *sources)
+{
+	struct fact_forwarding *forwarding = &fact->forwarding;
+	struct fact_hop *hops = reallocarray(forwarding->hops, forwarding->count + 1, sizeof(*hops));
+	struct mc_addr *addrs;
+
+	if (!hops)
+		return -ENOMEM;
+	forwarding->hops = hops;
+	addrs = reallocarray(fact->addrs, fact->count + hop->count + 1, sizeof(*addrs));
+	if (!addrs)
+		return -ENOMEM;
+	fact->addrs = addrs;
+	if (hop->count) {
+		memcpy(addrs + fact->count, sources, hop->count * sizeof(*addrs));
+		qsort(addrs + fact->count, hop->count, sizeof(*addrs), by_address);
+	}
+	fact->count += hop->count;
+	hops[forwarding->count++] = *hop;
+	return 0;
 }
 
 /* Zero-padded, so that keys compare byte by byte. */
@@ -178,6 +253,11 @@ struct fact_key fact_key_dev(enum fact_kind kind, const char *dev)
 struct fact_key fact_key_vtep(const struct mc_addr *remote)
 {
 	return (struct fact_key){ .kind = FACT_VTEP, .addr = *remote };
+}
+
+struct fact_key fact_key_forwarding(const struct mc_addr *underlay)
+{
+	return (struct fact_key){ .kind = FACT_FORWARDING, .addr = *underlay };
 }
 
 struct fact_key fact_key_group(enum fact_kind kind, __u32 vni, const struct mc_addr *group)

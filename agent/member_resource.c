@@ -3,8 +3,6 @@
 #include "route.h"
 
 #include <errno.h>
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <maps/member.h>
@@ -46,20 +44,13 @@ static bool parse_names(struct request *request, struct mc_addr *group, enum MHD
 static bool parse_vni(struct request *request, bool *given, __u32 *vni, enum MHD_Result *result)
 {
 	const char *text = request_argument(request, "vni");
-	char *end;
-	unsigned long value;
 
 	*given = text;
-	if (!text)
+	if (!text || resource_number(text, MC_VNI_MAX, vni))
 		return true;
-	value = strtoul(text, &end, 10);
-	if (!isdigit((unsigned char)text[0]) || *end || value > MC_VNI_MAX) {
-		*result = request_problem(request, PROBLEM_BAD_ARGUMENT,
-					  "vni is a number from 0 to %d", MC_VNI_MAX);
-		return false;
-	}
-	*vni = (__u32)value;
-	return true;
+	*result = request_problem(request, PROBLEM_BAD_ARGUMENT, "vni is a number from 0 to %d",
+				  MC_VNI_MAX);
+	return false;
 }
 
 /* The VNI in which the API wants a member of these names, where it does. */

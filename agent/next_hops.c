@@ -117,7 +117,7 @@ static int start(struct agent *agent)
 	if (!agent->next_hops)
 		return -ENOMEM;
 	err = sd_event_add_time_relative(agent->loop, &agent->next_hops->timer, CLOCK_MONOTONIC, 0,
-					 0, on_time, agent);
+					 1000, on_time, agent);
 	return err < 0 ? mc_error_errno(err, "cannot set a timer") : 0;
 }
 

@@ -26,6 +26,11 @@ static const char *query_name(unsigned int query)
 	return query ? "allow" : "deny";
 }
 
+static const char *choose_name(unsigned int one)
+{
+	return one ? "one" : "every";
+}
+
 #define AT(name) offsetof(struct object, name)
 
 #define IN_QUERIER(name) offsetof(struct object_querier, name)
@@ -55,6 +60,7 @@ static const struct field vni_fields[] = {
 	      .choice = mc_unknown_policy_name),
 	FIELD("link_local", read_choice, AT(link_local), .max = MC_LINK_LOCAL_FLOOD,
 	      .choice = mc_link_local_policy_name),
+	FIELD("storm_rate", read_number, AT(storm_rate), .max = MC_STORM_RATE_MAX),
 	FIELD("grace", read_number, AT(grace), .max = DAY_MS),
 	FIELD("size", read_number, AT(size), .min = 1, .max = MC_GROUP_SIZE_MAX),
 	FIELD("querier", read_nested, AT(querier), .fields = querier_fields),
@@ -92,6 +98,24 @@ static const struct field vtep_fields[] = {
 	{},
 };
 
+static const struct field forwarding_fields[] = {
+	FIELD("underlay", read_addr, AT(underlay_group), .flags = FIELD_NEEDED | FIELD_IN_PATH),
+	FIELD("choose", read_choice, AT(choose), .max = 1, .choice = choose_name),
+	FIELD("hops", read_hops, AT(hops)),
+	{},
+};
+
+static const struct field m2p_fields[] = {
+	FIELD("group", read_addr, AT(group), .flags = FIELD_NEEDED | FIELD_IN_PATH),
+	FIELD("vni", read_number, AT(vni), .flags = FIELD_NEEDED | FIELD_IN_PATH,
+	      .max = MC_VNI_MAX),
+	FIELD("underlay", read_addr, AT(underlay_group), .flags = FIELD_NEEDED),
+	FIELD("dev", read_device, AT(dev)),
+	FIELD("encap", read_choice, AT(m2p_encap), .min = MC_ENCAP_VXLAN, .max = MC_ENCAP_GENEVE,
+	      .choice = mc_encap_name),
+	{},
+};
+
 static const struct field group_fields[] = {
 	FIELD("group", read_addr, AT(group), .flags = FIELD_NEEDED | FIELD_IN_PATH),
 	FIELD("vni", read_number, AT(vni), .flags = FIELD_NEEDED, .max = MC_VNI_MAX),
@@ -124,7 +148,9 @@ static int vni_to_facts(struct object *object, struct state *state)
 {
 	struct fact fact = {
 		.key = fact_key_vni(object->vni),
-		.vni = { .unknown = object->unknown, .link_local = object->link_local },
+		.vni = { .unknown = object->unknown,
+			 .link_local = object->link_local,
+			 .storm_rate = object->storm_rate },
 	};
 
 	return add_fact(state, fact, NULL);
@@ -172,6 +198,33 @@ static int vtep_to_facts(struct object *object, struct state *state)
 	return add_fact(state, fact, NULL);
 }
 
+static int forwarding_to_facts(struct object *object, struct state *state)
+{
+	struct fact fact = {
+		.key = fact_key_forwarding(&object->underlay_group),
+		.forwarding.choose_one = object->choose,
+	};
+	int err = object_hops_to_fact(&object->hops, &fact);
+
+	if (!err)
+		return state_add(state, &fact);
+	fact_free(&fact);
+	return err;
+}
+
+static int m2p_to_facts(struct object *object, struct state *state)
+{
+	struct fact fact = {
+		.key = fact_key_group(FACT_M2P, object->vni, &object->group),
+		.m2p = { .underlay = object->underlay_group,
+			 .encap = object->m2p_encap == FACT_ANY ? MC_ENCAP_GENEVE
+								 : object->m2p_encap },
+	};
+
+	memcpy(fact.m2p.dev, object->dev, sizeof(fact.m2p.dev));
+	return add_fact(state, fact, NULL);
+}
+
 /* A group that says nothing of remote members leaves them to others. */
 static int group_to_facts(struct object *object, struct state *state)
 {
@@ -198,6 +251,9 @@ const struct object_kind object_kinds[OBJECT_KINDS] = {
 	{ "underlays", "underlay", underlay_fields, object_check_underlay, underlay_to_facts },
 	{ "ports", "port", port_fields, object_check_port, port_to_facts },
 	{ "vteps", "vtep", vtep_fields, object_check_vtep, vtep_to_facts },
+	{ "forwarding", "forwarding entry", forwarding_fields, object_check_forwarding,
+	  forwarding_to_facts },
+	{ "m2p", "mapping", m2p_fields, object_check_m2p, m2p_to_facts },
 	{ "groups", "group", group_fields, object_check_group, group_to_facts },
 	{ "members", "member", member_fields, object_check_member, member_to_facts },
 };
@@ -205,8 +261,9 @@ const struct object_kind object_kinds[OBJECT_KINDS] = {
 const struct object_kind *object_kind_of(enum fact_kind kind)
 {
 	static const signed char places[FACT_KINDS] = {
-		[FACT_VNI] = 0,	  [FACT_UNDERLAY] = 1, [FACT_PORT] = 2,	  [FACT_VTEP] = 3,
-		[FACT_GROUP] = 4, [FACT_REMOTES] = -1, [FACT_MEMBER] = 5,
+		[FACT_VNI] = 0,		 [FACT_UNDERLAY] = 1, [FACT_PORT] = 2,
+		[FACT_VTEP] = 3,	 [FACT_FORWARDING] = 4, [FACT_M2P] = 5,
+		[FACT_GROUP] = 6,	 [FACT_REMOTES] = -1, [FACT_MEMBER] = 7,
 	};
 
 	return places[kind] < 0 ? NULL : &object_kinds[places[kind]];
@@ -218,7 +275,9 @@ void object_init(struct object *object)
 		.xdp = FACT_ANY,
 		.unknown = FACT_ANY,
 		.link_local = FACT_ANY,
+		.storm_rate = FACT_ANY_RATE,
 		.encap = MC_ENCAP_VXLAN,
+		.m2p_encap = FACT_ANY,
 		.exclude = 1,
 		.limit_groups = MC_DEFAULT_LIMIT_GROUPS,
 		.limit_sources = MC_DEFAULT_LIMIT_SOURCES,
@@ -233,6 +292,7 @@ void object_free(struct object *object)
 	free(object->remotes.list);
 	object->sources = (struct addrs){ 0 };
 	object->remotes = (struct addrs){ 0 };
+	object_hops_free(&object->hops);
 }
 
 void object_read(struct reader *reader, const struct object_kind *kind, const json_t *value,

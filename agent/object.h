@@ -9,6 +9,7 @@
 
 #include "fact.h"
 #include "field.h"
+#include "object_hops.h"
 
 struct state;
 
@@ -26,17 +27,19 @@ struct object {
 	char port[FACT_DEV_SIZE];
 	char underlay[FACT_DEV_SIZE];
 	char dev[FACT_DEV_SIZE];
-	struct mc_addr vtep, group, addr, src;
+	struct mc_addr vtep, group, addr, src, underlay_group;
 	struct addrs sources, remotes;
-	__u32 vni, size, vlan, udp_port;
+	__u32 vni, size, vlan, udp_port, storm_rate;
 	__u32 limit_groups, limit_sources, limit_rate;
 	__u8 kind, query, xdp, encap, exclude, unknown, link_local;
+	__u8 choose, m2p_encap;
 	__u8 mac[6]; /* zero: none */
+	struct object_hops hops;
 	__u32 grace; /* milliseconds */
 	struct object_querier querier;
 };
 
-/* Kinds that have objects: vnis, underlays, ports, vteps, groups, members. */
+/* Kinds that have objects: vnis, underlays, ports, vteps, forwarding, m2p, groups, members. */
 struct object_kind {
 	const char *plural; /* the list in the file, and in the URL */
 	const char *one;    /* "port" */
@@ -45,7 +48,7 @@ struct object_kind {
 	int (*to_facts)(struct object *object, struct state *state);
 };
 
-#define OBJECT_KINDS 6
+#define OBJECT_KINDS 8
 extern const struct object_kind object_kinds[OBJECT_KINDS];
 
 /* NULL: none of that name. */

@@ -10,16 +10,6 @@
 #include "fault.h"
 #include "object.h"
 
-#define SENSE(reader, ...) fault_add((reader)->faults, FAULT_SENSE, (reader)->path, __VA_ARGS__)
-
-/* What is wrong with the field @name, said at its place. */
-#define SENSE_AT(reader, name, ...)                                                                \
-	do {                                                                                       \
-		size_t length_ = reader_enter(reader, name);                                       \
-		SENSE(reader, __VA_ARGS__);                                                        \
-		reader_leave(reader, length_);                                                     \
-	} while (0)
-
 static void check_unicast(struct reader *reader, const char *name, const struct mc_addr *addr)
 {
 	char text[MC_ADDR_TEXT];
@@ -37,8 +27,7 @@ static int by_address(const void *a, const void *b)
 		      sizeof(struct mc_addr));
 }
 
-/* Names each address that is there twice, at its place. */
-static void check_unique(struct reader *reader, const char *name, const struct addrs *addrs)
+void object_check_unique(struct reader *reader, const char *name, const struct addrs *addrs)
 {
 	mc_autofree const struct mc_addr **sorted =
 		calloc(addrs->count + 1, sizeof(struct mc_addr *));
@@ -90,7 +79,7 @@ void object_check_port(struct reader *reader, const struct object *object)
 		if (mc_addr_is_bad_source(&object->sources.list[i]))
 			SENSE_AT(reader, "sources", "%s cannot be a host's address: leave it out",
 				 mc_addr_format(&object->sources.list[i], text));
-	check_unique(reader, "sources", &object->sources);
+	object_check_unique(reader, "sources", &object->sources);
 }
 
 void object_check_vtep(struct reader *reader, const struct object *object)
@@ -125,7 +114,7 @@ void object_check_group(struct reader *reader, const struct object *object)
 	check_group(reader, object);
 	for (__u32 i = 0; i < object->remotes.count; i++)
 		check_unicast(reader, "remotes", &object->remotes.list[i]);
-	check_unique(reader, "remotes", &object->remotes);
+	object_check_unique(reader, "remotes", &object->remotes);
 }
 
 static void check_source(struct reader *reader, const struct object *object,
@@ -157,5 +146,31 @@ void object_check_member(struct reader *reader, const struct object *object)
 		SENSE_AT(reader, "sources", "include without a source wants nothing: name one");
 	for (__u32 i = 0; i < object->sources.count; i++)
 		check_source(reader, object, &object->sources.list[i]);
-	check_unique(reader, "sources", &object->sources);
+	object_check_unique(reader, "sources", &object->sources);
+}
+
+/* The scope that the kernel's routers and switches are asked to carry between nodes: maps/underlay_group.h. */
+static void check_underlay_group(struct reader *reader, const struct mc_addr *underlay)
+{
+	char text[MC_ADDR_TEXT];
+
+	if (underlay->byte[0] != 0xff || underlay->byte[1] != 0x04)
+		SENSE_AT(reader, "underlay",
+			 "%s is no underlay group: name an address in ff04::/16",
+			 mc_addr_format(underlay, text));
+}
+
+void object_check_forwarding(struct reader *reader, const struct object *object)
+{
+	check_underlay_group(reader, &object->underlay_group);
+	object_hops_check(reader, &object->hops);
+}
+
+void object_check_m2p(struct reader *reader, const struct object *object)
+{
+	check_group(reader, object);
+	check_underlay_group(reader, &object->underlay_group);
+	if (object->m2p_encap != FACT_ANY && !object->dev[0])
+		SENSE_AT(reader, "encap",
+			 "goes with dev: what next hops get is always Geneve. Leave it out");
 }

@@ -34,11 +34,15 @@ static json_t *vni_json(const struct fact *fact)
 {
 	const struct fact_vni *vni = &fact->vni;
 
-	return json_pack("{s:i, s:s*, s:s*}", "vni", (int)fact->key.vni, "unknown",
-			 vni->unknown == FACT_ANY ? NULL : mc_unknown_policy_name(vni->unknown),
-			 "link_local",
-			 vni->link_local == FACT_ANY ? NULL
-						     : mc_link_local_policy_name(vni->link_local));
+	json_t *json = json_pack(
+		"{s:i, s:s*, s:s*}", "vni", (int)fact->key.vni, "unknown",
+		vni->unknown == FACT_ANY ? NULL : mc_unknown_policy_name(vni->unknown),
+		"link_local",
+		vni->link_local == FACT_ANY ? NULL : mc_link_local_policy_name(vni->link_local));
+
+	if (vni->storm_rate != FACT_ANY_RATE)
+		json_object_set_new(json, "storm_rate", json_integer(vni->storm_rate));
+	return json;
 }
 
 static json_t *underlay_json(const struct fact *fact)
@@ -85,6 +89,26 @@ static json_t *vtep_json(const struct fact *fact)
 	return json;
 }
 
+static json_t *forwarding_json(const struct fact *fact)
+{
+	return json_pack("{s:o, s:s, s:o}", "underlay", addr_json(&fact->key.addr), "choose",
+			 fact->forwarding.choose_one ? "one" : "every", "hops",
+			 object_hops_json(fact));
+}
+
+static json_t *m2p_json(const struct fact *fact)
+{
+	const struct fact_m2p *m2p = &fact->m2p;
+	json_t *json = json_pack("{s:o, s:i, s:o}", "group", addr_json(&fact->key.addr), "vni",
+				 (int)fact->key.vni, "underlay", addr_json(&m2p->underlay));
+
+	if (m2p->dev[0]) {
+		json_object_set_new(json, "dev", json_string(m2p->dev));
+		json_object_set_new(json, "encap", json_string(mc_encap_name(m2p->encap)));
+	}
+	return json;
+}
+
 static json_t *group_json(const struct fact *fact)
 {
 	json_t *json = json_pack("{s:o, s:i}", "group", addr_json(&fact->key.addr), "vni",
@@ -113,6 +137,10 @@ json_t *object_of_fact(const struct fact *fact)
 		return port_json(fact);
 	case FACT_VTEP:
 		return vtep_json(fact);
+	case FACT_FORWARDING:
+		return forwarding_json(fact);
+	case FACT_M2P:
+		return m2p_json(fact);
 	case FACT_GROUP:
 		return group_json(fact);
 	case FACT_REMOTES:

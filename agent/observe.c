@@ -11,13 +11,16 @@
 #include <loader/attach.h>
 #include <loader/underlay.h>
 #include <maps/egress.h>
+#include <maps/forward.h>
 #include <maps/group.h>
+#include <maps/m2p.h>
 #include <maps/member.h>
 #include <maps/port.h>
 #include <maps/table.h>
 #include <maps/vni.h>
 #include <maps/vtep.h>
 
+#include "overlay_facts.h"
 #include "state.h"
 
 struct port_of_index {
@@ -69,7 +72,9 @@ static int see_vni(__u32 vni, const struct mc_vni *settings, void *arg)
 	struct observation *o = arg;
 	struct fact fact = {
 		.key = fact_key_vni(vni),
-		.vni = { .unknown = settings->unknown, .link_local = settings->link_local },
+		.vni = { .unknown = settings->unknown,
+			 .link_local = settings->link_local,
+			 .storm_rate = settings->storm_rate },
 	};
 
 	return settings->pinned && is_of_interest(o, &fact.key) ? add(o, &fact) : 0;
@@ -180,7 +185,7 @@ static int see_ports(struct observation *o)
 	return mc_port_for_each_source(o->in, see_port_source, o);
 }
 
-/* ---- VTEPs, groups, remotes ---- */
+/* ---- VTEPs, forwarding, mappings, groups, remotes ---- */
 
 static int see_vtep(__u32 id, const struct mc_vtep *vtep, void *arg)
 {
@@ -204,6 +209,30 @@ static int see_vtep(__u32 id, const struct mc_vtep *vtep, void *arg)
 	memcpy(fact.vtep.dev, dev, sizeof(fact.vtep.dev));
 	fact.damaged |= mc_vtep_find(o->in, &vtep->remote, &found) || found != id;
 	return add(o, &fact);
+}
+
+static int see_forwarding(const struct mc_addr *underlay, const struct mc_remote_list *hops,
+			  void *arg)
+{
+	struct observation *o = arg;
+	struct fact fact = { .key = fact_key_forwarding(underlay) };
+	int err;
+
+	if (!is_of_interest(o, &fact.key))
+		return 0;
+	err = overlay_forwarding(o->in, underlay, hops, &fact);
+	if (!err)
+		return add(o, &fact);
+	fact_free(&fact);
+	return err;
+}
+
+static int see_m2p(const struct mc_group_key *key, const struct mc_m2p *m2p, void *arg)
+{
+	struct observation *o = arg;
+	struct fact fact = overlay_m2p(o->in, key, m2p);
+
+	return is_of_interest(o, &fact.key) ? add(o, &fact) : 0;
 }
 
 static int see_group(const void *key, const void *value, void *arg)
@@ -302,6 +331,10 @@ int observe(struct mc_instance *in, const struct state *wanted, const struct sta
 		err = see_ports(&o);
 	if (!err)
 		err = mc_vtep_for_each(in, see_vtep, &o);
+	if (!err)
+		err = mc_forward_for_each(in, see_forwarding, &o);
+	if (!err)
+		err = mc_m2p_for_each(in, see_m2p, &o);
 	if (!err)
 		err = mc_table_for_each(in, MC_TABLE_FANOUT, see_group, &o);
 	if (!err)

@@ -230,6 +230,7 @@ enum pass_result pass_run(struct agent *agent)
 	enum pass_result result = PASS_DONE;
 	int err = look(&pass);
 
+	counters->look_ns = agent_now() - pass.begun;
 	if (err) {
 		say(SAY_WARNING, "cannot read the tables", "{s:i}", "errno", -err);
 	} else {

@@ -19,7 +19,7 @@
 
 #define PERIOD_USEC 400000 /* drift is mended within a second */
 #define LOCKED_USEC 20000
-#define SHARE	    20	     /* of the time: a pass that takes long comes less often */
+#define SHARE	    20	     /* of the time: where looking takes long, it is done less often */
 #define QUICK_NS    10000000 /* a pass that an answer of the API may wait for */
 
 static void set_timer(struct reconcile *reconcile, uint64_t usec)
@@ -43,7 +43,7 @@ static void run(struct agent *agent)
 			break;
 		default:
 			strays_look(agent, &reconcile->strays);
-			took = reconcile->counters.last_ns / 1000 * SHARE;
+			took = reconcile->counters.look_ns / 1000 * SHARE;
 			usec = took > PERIOD_USEC ? took : PERIOD_USEC;
 		}
 	}

@@ -25,6 +25,7 @@ struct reconcile_counters {
 	uint64_t failed;   /* tries */
 	uint64_t deferred; /* passes that the instance's lock kept waiting */
 	uint64_t last_ns;  /* how long the last pass took */
+	uint64_t look_ns;  /* of that, to read the tables */
 	size_t pending;	   /* facts that differ after it */
 };
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "resource.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent.h"
@@ -33,6 +35,17 @@ bool resource_read(struct request *request, const struct object_kind *kind, stru
 		return true;
 	*result = err ? MHD_NO : request_problem_faults(request, PROBLEM_BAD_OBJECT, &faults);
 	return false;
+}
+
+bool resource_number(const char *text, __u32 most, __u32 *value)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	if (!isdigit((unsigned char)text[0]) || *end || number > most)
+		return false;
+	*value = (__u32)number;
+	return true;
 }
 
 enum MHD_Result resource_put(struct request *request, const struct state *facts,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A thing that can be looked at, put and deleted: what a port and a member have in common. */
+/* A thing that can be looked at, put and deleted: what ports, members and entries of the overlay have in common. */
 #pragma once
 
 #include "object.h"
@@ -12,6 +12,9 @@
  */
 bool resource_read(struct request *request, const struct object_kind *kind, struct object *object,
 		   struct state *facts, enum MHD_Result *result);
+
+/* A number of the URL, 0 to @most. */
+bool resource_number(const char *text, __u32 most, __u32 *value);
 
 /* Wants the facts and answers: 201 for a new thing, 200 else, with what @get answers. */
 enum MHD_Result resource_put(struct request *request, const struct state *facts,

@@ -21,10 +21,16 @@ enum MHD_Result ports_get(struct request *request);
 enum MHD_Result groups_get(struct request *request);
 enum MHD_Result members_get(struct request *request);
 
-/* One thing: port_resource.c, member_resource.c. */
+/* One thing: port_resource.c, member_resource.c, overlay_resource.c. */
 enum MHD_Result port_get(struct request *request);
 enum MHD_Result port_put(struct request *request);
 enum MHD_Result port_delete(struct request *request);
+enum MHD_Result forwarding_get(struct request *request);
+enum MHD_Result forwarding_put(struct request *request);
+enum MHD_Result forwarding_delete(struct request *request);
+enum MHD_Result m2p_get(struct request *request);
+enum MHD_Result m2p_put(struct request *request);
+enum MHD_Result m2p_delete(struct request *request);
 enum MHD_Result member_get(struct request *request);
 enum MHD_Result member_put(struct request *request);
 enum MHD_Result member_delete(struct request *request);

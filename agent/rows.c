@@ -66,6 +66,17 @@ json_t *row_wanted(struct agent *agent, const struct fact *fact)
 	return json;
 }
 
+json_t *row_overlay(struct agent *agent, const struct fact *fact)
+{
+	const struct fact *wanted = state_find(&agent->reconcile->wanted, &fact->key);
+	json_t *json = object_of_fact(fact);
+
+	set_wanted(json, agent, &fact->key);
+	set_state(json, agent, &fact->key,
+		  wanted && !fact_serves(fact, wanted) ? "pending" : "active");
+	return json;
+}
+
 /* ---- ports ---- */
 
 struct source_search {

@@ -16,6 +16,9 @@ json_t *row_group(struct agent *agent, const struct mc_group *group);
 json_t *row_member(struct agent *agent, const struct mc_member_key *key,
 		   const struct mc_member *member, const char *port);
 
+/* Of an entry of `forwarding` or `m2p`. */
+json_t *row_overlay(struct agent *agent, const struct fact *fact);
+
 /* The list of the names of enum mc_origin; NULL: no memory. */
 json_t *row_origins(__u8 origins);
 

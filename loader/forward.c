@@ -165,6 +165,22 @@ int mc_forward_replace_hop(struct mc_instance *in, const struct mc_forward_optio
 	return change(in, options, &hops);
 }
 
+int mc_forward_replace(struct mc_instance *in, const struct mc_addr *underlay, bool choose_one,
+		       const struct mc_forward_options *hops, __u32 count)
+{
+	mc_autoremotes struct mc_remote_list list = { 0 };
+	int err = mc_underlay_group_check(underlay);
+
+	for (__u32 i = 0; !err && i < count; i++)
+		err = check_options(in, &hops[i]);
+	for (__u32 i = 0; !err && i < count; i++)
+		err = put_hop(in, &hops[i], &list);
+	if (err)
+		return err;
+	choose(&list, choose_one);
+	return mc_forward_set(in, underlay, &list);
+}
+
 int mc_forward_add_hop(struct mc_instance *in, const struct mc_forward_options *options)
 {
 	mc_autoremotes struct mc_remote_list hops = { 0 };

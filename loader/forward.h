@@ -26,6 +26,13 @@ int mc_forward_add_hop(struct mc_instance *in, const struct mc_forward_options *
 /* Same, and replaces the hop by the same address. -EINVAL, -ENOENT (no route); said. */
 int mc_forward_replace_hop(struct mc_instance *in, const struct mc_forward_options *options);
 
+/*
+ * Makes @hops, each with a `via`, all the hops of the entry of @underlay, which need not have been there; what
+ * they say of choosing is @choose_one. In one step. As mc_forward_replace_hop().
+ */
+int mc_forward_replace(struct mc_instance *in, const struct mc_addr *underlay, bool choose_one,
+		       const struct mc_forward_options *hops, __u32 count);
+
 /* Takes the hop out; the entry stays, even if that was the last. -ENOENT; said. */
 int mc_forward_del_hop(struct mc_instance *in, const struct mc_addr *underlay,
 		       const struct mc_addr *via);

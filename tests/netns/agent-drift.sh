@@ -12,7 +12,7 @@ lab_up --nodes 1 --pods 3
 for dev in p1 p2 p3; do mc n1 port del "$dev"; done
 mc n1 underlay del eth0
 WANTED='{
-	"vnis": [{"vni": 77, "unknown": "drop", "link_local": "flood"}],
+	"vnis": [{"vni": 77, "unknown": "drop", "link_local": "flood", "storm_rate": 5000}],
 	"underlays": [{"underlay": "eth0"}],
 	"vteps": [{"vtep": "192.0.2.8"}, {"vtep": "192.0.2.9", "port": 4789}],
 	"ports": [{"port": "p1", "vni": 77}, {"port": "p2", "vni": 77, "sources": ["10.244.1.2"], "mac": "02:00:0a:f4:01:02"}],
@@ -39,11 +39,11 @@ BEFORE=$(tables)
 
 # drift WHAT COMMAND ...: it changes something, and then all is as before
 drift() {
-	local changed=''
+	local changed='' begin=${EPOCHREALTIME/./}
 	"${@:2}" || fail "$1: '${*:2}' failed"
 	settled || changed=1
 	wait_for 10 settled "$1 to be mended: $(diff <(echo "$BEFORE") <(tables))"
-	ok "$1${changed:+, seen changed}"
+	ok "$1${changed:+, seen changed, mended after $(((${EPOCHREALTIME/./} - begin) / 1000)) ms}"
 }
 
 drift "a group deleted" mc n1 group del 239.1.1.1 vni 77
@@ -54,6 +54,7 @@ drift "a VTEP altered" mc n1 vtep replace 192.0.2.9 port 4790
 drift "remote members altered" mc n1 member replace 239.1.1.1 vni 77 vtep 192.0.2.8
 drift "remote members flushed" mc n1 member flush 239.1.1.1 vni 77
 drift "a VNI altered" mc n1 vni set 77 unknown host link-local host
+drift "the storm rate of a VNI altered" mc n1 vni set 77 storm-rate 7
 drift "a VNI reset" mc n1 vni reset 77
 
 # By hand in the maps themselves, below the commands.
@@ -81,6 +82,9 @@ drift "the entry of a group deleted" raw fanout delete key "$GROUP1"
 drift "the entry of remote members deleted" raw remotes delete key "$GROUP1"
 drift "the entry of a member deleted" raw members delete key "$MEMBER1"
 drift "the address of a VTEP deleted" raw vtep_ids delete key "$(hex "H*" "$(v4 192.0.2.8)")"
+drift "the entry of a VTEP deleted" raw vteps update key "$(hex L 0)" value "$(hex x96)"
+drift "a source of a member deleted" raw sources delete \
+	key "$(hex "L L H* H*" 77 "$(index p2)" "$(v4 239.1.1.2)" "$(v4 10.244.1.1)")"
 drift "the entry of a VNI deleted" raw vnis delete key "$(hex L 77)"
 drift "an address of a port deleted" raw port_sources delete key "$(hex "L H*" "$(index p2)" "$(v4 10.244.1.2)")"
 drift "an address added to a port" raw port_sources update key "$(hex "L H*" "$(index p2)" "$(v4 10.244.1.77)")" \

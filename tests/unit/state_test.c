@@ -21,6 +21,22 @@ static void add_addrs(struct random *random, struct fact *fact)
 			fact->addrs[fact->count++] = mc_addr_v4(MC_BE32(0x0a000001u + i));
 }
 
+static void add_hops(struct random *random, struct fact *fact)
+{
+	const struct mc_addr sources[2] = { mc_addr_v4(MC_BE32(0x0a000002)),
+					    mc_addr_v4(MC_BE32(0x0a000001)) };
+
+	for (__u32 i = 0; i < 3; i++) {
+		struct fact_hop hop = { .via = mc_addr_v4(MC_BE32(i)),
+					.mode = random_below(random, 3),
+					.include = random_below(random, 2),
+					.count = random_below(random, 3) };
+
+		if (random_below(random, 2))
+			assert_int_equal(fact_add_hop(fact, &hop, sources), 0);
+	}
+}
+
 /* Few keys and values, so that two states have much in common. */
 static struct fact random_fact(struct random *random)
 {
@@ -47,6 +63,15 @@ static struct fact random_fact(struct random *random)
 		fact.key = fact_key_vtep(&addr);
 		fact.vtep.encap = MC_ENCAP_VXLAN;
 		fact.vtep.port = random_below(random, 2) * 4789;
+		break;
+	case FACT_FORWARDING:
+		fact.key = fact_key_forwarding(&addr);
+		fact.forwarding.choose_one = random_below(random, 2);
+		add_hops(random, &fact);
+		break;
+	case FACT_M2P:
+		fact.key = fact_key_group(FACT_M2P, vni, &addr);
+		fact.m2p.underlay = random_addr(random);
 		break;
 	case FACT_GROUP:
 		fact.key = fact_key_group(FACT_GROUP, vni, &addr);
@@ -79,7 +104,7 @@ static void random_state(struct random *random, struct state *state)
 	assert_int_equal(state_sort(state), 0);
 }
 
-/* The same facts, their addresses too, added in another order. */
+/* The same facts, their addresses too but those of hops, added in another order. */
 static void shuffle(struct random *random, const struct state *from, struct state *to)
 {
 	size_t *order = calloc(from->count + 1, sizeof(*order));
@@ -96,7 +121,7 @@ static void shuffle(struct random *random, const struct state *from, struct stat
 		struct fact copy;
 
 		assert_int_equal(fact_copy(&copy, &from->facts[order[i]]), 0);
-		for (__u32 j = 0; j < copy.count / 2; j++) {
+		for (__u32 j = 0; copy.key.kind != FACT_FORWARDING && j < copy.count / 2; j++) {
 			struct mc_addr kept = copy.addrs[j];
 
 			copy.addrs[j] = copy.addrs[copy.count - 1 - j];
