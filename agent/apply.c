@@ -137,6 +137,7 @@ static int apply_member(struct mc_instance *in, const struct fact *fact)
 
 	if (mc_port_find(in, fact->key.dev, &key.ifindex))
 		return mc_error(-ENOENT, "'%s' is no port: add it to \"ports\"", fact->key.dev);
+	(void)mc_member_mend_sources(in, &key);
 	return mc_member_set(in, &key, MC_ORIGIN_CONTROL, &filter);
 }
 

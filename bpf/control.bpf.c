@@ -90,6 +90,17 @@ static __always_inline int control_expire(struct membership *m)
 	return reason_errno(change_apply(m));
 }
 
+static long relink_source(__u32 index, struct membership *m)
+{
+	struct mc_source_key key = { .member = m->w->key };
+
+	if (!m->member ||
+	    mc_address_load(m->skb, 1, m->w->offset + index * mc_source_size(1), &key.source))
+		return 1;
+	source_link(m->member, &key);
+	return 0;
+}
+
 /* A slot that was copied from a smaller vector, and whose member has left that one meanwhile. */
 static __always_inline int control_vacate(struct membership *m, __u32 slot)
 {
@@ -105,7 +116,18 @@ static __always_inline int control_vacate(struct membership *m, __u32 slot)
 	return 0;
 }
 
-/* Same, of a port that is gone: nobody else writes its slots. */
+/* The list of a member's sources where it was cut: by hand, in the table itself. */
+static __always_inline int control_relink(struct membership *m, __u32 count)
+{
+	if (!m->member)
+		return -MC_ENOENT;
+	__builtin_memset(&m->member->first, 0, sizeof(m->member->first));
+	m->member->sources = 0;
+	bpf_loop(count, relink_source, m, 0);
+	return reason_errno(member_serve(m));
+}
+
+/* A slot of a port that is gone: nobody else writes its slots. */
 static __noinline int vacate_lone(const struct mc_request *request)
 {
 	void *vector = group_vector(&request->key);
@@ -137,6 +159,8 @@ static __always_inline int dispatch(const struct mc_request *request, struct mem
 		return control_expire(m);
 	case MC_OP_VACATE:
 		return control_vacate(m, request->slot);
+	case MC_OP_RELINK:
+		return control_relink(m, request->sources);
 	default:
 		return -MC_EINVAL;
 	}

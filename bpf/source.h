@@ -21,6 +21,22 @@ static __always_inline struct mc_source *source_neighbour(const struct mc_source
 	return mc_addr_is_zero(source) ? NULL : source_find(&other);
 }
 
+/* Makes an entry that is in no list the head of the member's, if it is there. */
+static __noinline void source_link(struct mc_member *member, const struct mc_source_key *key)
+{
+	struct mc_source *entry = source_find(key);
+	struct mc_source *head = source_neighbour(key, &member->first);
+
+	if (!entry)
+		return;
+	__builtin_memset(&entry->prev, 0, sizeof(entry->prev));
+	entry->next = member->first;
+	if (head)
+		head->prev = key->source;
+	member->first = key->source;
+	member->sources++;
+}
+
 /* Adds an entry at the head of the list: NULL when the table is full. @fresh: memory to build it in. */
 static __noinline struct mc_source *
 source_add(struct mc_member *member, const struct mc_source_key *key, struct mc_source *fresh)

@@ -218,6 +218,59 @@ int mc_member_for_each_source(struct mc_instance *in, const struct mc_member_key
 	return err;
 }
 
+static int count_source(const struct mc_addr *source, const struct mc_source *entry, void *arg)
+{
+	(void)source;
+	(void)entry;
+	++*(__u32 *)arg;
+	return 0;
+}
+
+static bool is_whole(struct mc_instance *in, const struct mc_member_key *key)
+{
+	struct mc_member member;
+	__u32 count = 0;
+
+	return mc_member_get(in, key, &member) ||
+	       (!mc_member_for_each_source(in, key, &member, count_source, &count) &&
+		count == member.sources);
+}
+
+struct relink {
+	struct mc_request request;
+	struct mc_addr sources[MC_SOURCES_MAX];
+};
+
+static int collect_source(const void *key, const void *value, void *arg)
+{
+	const struct mc_source_key *source = key;
+	struct relink *relink = arg;
+
+	(void)value;
+	if (!memcmp(&source->member, &relink->request.key, sizeof(source->member)) &&
+	    relink->request.sources < MC_SOURCES_MAX)
+		relink->sources[relink->request.sources++] = source->source;
+	return 0;
+}
+
+int mc_member_mend_sources(struct mc_instance *in, const struct mc_member_key *key)
+{
+	mc_autofree struct relink *relink = calloc(1, sizeof(*relink));
+	int err = relink ? 0 : -ENOMEM;
+
+	for (int tries = 3; !err && !is_whole(in, key); tries--) {
+		relink->request = (struct mc_request){ .op = MC_OP_RELINK, .key = *key };
+		err = tries ? mc_table_for_each(in, MC_TABLE_SOURCES, collect_source, relink)
+			    : -EBUSY;
+		if (!err)
+			err = mc_instance_control(in, &relink->request,
+						  sizeof(relink->request) +
+							  relink->request.sources *
+								  sizeof(struct mc_addr));
+	}
+	return err;
+}
+
 static int by_key(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct mc_group_key));

@@ -38,6 +38,12 @@ typedef int (*mc_source_fn)(const struct mc_addr *source, const struct mc_source
 int mc_member_for_each_source(struct mc_instance *in, const struct mc_member_key *key,
 			      const struct mc_member *member, mc_source_fn fn, void *arg);
 
+/*
+ * Is the list of the member's sources whole? If not, since somebody has deleted an entry by hand, it is
+ * made so from those that there are. -EBUSY: it changes all the time. Silent.
+ */
+int mc_member_mend_sources(struct mc_instance *in, const struct mc_member_key *key);
+
 /* Ends what has timed out of what a host reported: the timers are looked at again, under the port's
  * lock. -ENOENT: no member by a report. Silent. */
 int mc_member_expire(struct mc_instance *in, const struct mc_member_key *key);

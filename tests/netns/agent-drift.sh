@@ -83,8 +83,10 @@ drift "the entry of remote members deleted" raw remotes delete key "$GROUP1"
 drift "the entry of a member deleted" raw members delete key "$MEMBER1"
 drift "the address of a VTEP deleted" raw vtep_ids delete key "$(hex "H*" "$(v4 192.0.2.8)")"
 drift "the entry of a VTEP deleted" raw vteps update key "$(hex L 0)" value "$(hex x96)"
-drift "a source of a member deleted" raw sources delete \
-	key "$(hex "L L H* H*" 77 "$(index p2)" "$(v4 239.1.1.2)" "$(v4 10.244.1.1)")"
+for source in 10.244.1.1 10.244.1.3; do # the head of the list, and its end
+	drift "source $source of a member deleted" raw sources delete \
+		key "$(hex "L L H* H*" 77 "$(index p2)" "$(v4 239.1.1.2)" "$(v4 $source)")"
+done
 drift "the entry of a VNI deleted" raw vnis delete key "$(hex L 77)"
 drift "an address of a port deleted" raw port_sources delete key "$(hex "L H*" "$(index p2)" "$(v4 10.244.1.2)")"
 drift "an address added to a port" raw port_sources update key "$(hex "L H*" "$(index p2)" "$(v4 10.244.1.77)")" \
