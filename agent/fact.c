@@ -210,7 +210,8 @@ void fact_sort_addrs(struct fact *fact)
 int fact_add_hop(struct fact *fact, const struct fact_hop *hop, const struct mc_addr *sources)
 {
 	struct fact_forwarding *forwarding = &fact->forwarding;
-	struct fact_hop *hops = reallocarray(forwarding->hops, forwarding->count + 1, sizeof(*hops));
+	struct fact_hop *hops =
+		reallocarray(forwarding->hops, forwarding->count + 1, sizeof(*hops));
 	struct mc_addr *addrs;
 
 	if (!hops)

@@ -37,8 +37,8 @@ enum { FACT_ANY = 0xff };	  /* of a choice: whatever there is */
 
 /* Intervals follow the querier in force, so they are not wanted: vnis.c. */
 struct fact_vni {
-	__u8 unknown;	 /* enum mc_unknown_policy, or FACT_ANY */
-	__u8 link_local; /* enum mc_link_local_policy, or FACT_ANY */
+	__u8 unknown;	  /* enum mc_unknown_policy, or FACT_ANY */
+	__u8 link_local;  /* enum mc_link_local_policy, or FACT_ANY */
 	__u32 storm_rate; /* packets a second of a VTEP, 0: no limit; or FACT_ANY_RATE */
 };
 

@@ -150,7 +150,7 @@ static void collect(struct agent *agent, enum want want, struct batch *batch)
 static void do_all(struct agent *agent, enum want want)
 {
 	__u32 count = count_wanted(agent, want);
-	mc_autofree struct group **groups = calloc(count + 1, sizeof(*groups));
+	mc_autofree struct group **groups = calloc(count + 1, sizeof(struct group *));
 	mc_autofree struct mc_group_key *keys = calloc(count + 1, sizeof(*keys));
 	mc_autofree __u32 *sizes = calloc(count + 1, sizeof(*sizes));
 	struct batch batch = { groups, keys, sizes, 0 };

@@ -218,7 +218,7 @@ static int m2p_to_facts(struct object *object, struct state *state)
 		.key = fact_key_group(FACT_M2P, object->vni, &object->group),
 		.m2p = { .underlay = object->underlay_group,
 			 .encap = object->m2p_encap == FACT_ANY ? MC_ENCAP_GENEVE
-								 : object->m2p_encap },
+								: object->m2p_encap },
 	};
 
 	memcpy(fact.m2p.dev, object->dev, sizeof(fact.m2p.dev));
@@ -261,9 +261,9 @@ const struct object_kind object_kinds[OBJECT_KINDS] = {
 const struct object_kind *object_kind_of(enum fact_kind kind)
 {
 	static const signed char places[FACT_KINDS] = {
-		[FACT_VNI] = 0,		 [FACT_UNDERLAY] = 1, [FACT_PORT] = 2,
-		[FACT_VTEP] = 3,	 [FACT_FORWARDING] = 4, [FACT_M2P] = 5,
-		[FACT_GROUP] = 6,	 [FACT_REMOTES] = -1, [FACT_MEMBER] = 7,
+		[FACT_VNI] = 0,	  [FACT_UNDERLAY] = 1,	 [FACT_PORT] = 2,
+		[FACT_VTEP] = 3,  [FACT_FORWARDING] = 4, [FACT_M2P] = 5,
+		[FACT_GROUP] = 6, [FACT_REMOTES] = -1,	 [FACT_MEMBER] = 7,
 	};
 
 	return places[kind] < 0 ? NULL : &object_kinds[places[kind]];

@@ -56,10 +56,11 @@ static void check_via(struct reader *reader, const struct mc_addr *via)
 
 	if (mc_addr_is_v4(via) || mc_addr_is_multicast(via) || mc_addr_is_bad_source(via) ||
 	    mc_addr_is_v6_link_local(via))
-		SENSE_AT(reader, "via",
-			 "%s cannot be a next hop: name an IPv6 address that is unicast and global, "
-			 "by whose route packets go",
-			 mc_addr_format(via, text));
+		SENSE_AT(
+			reader, "via",
+			"%s cannot be a next hop: name an IPv6 address that is unicast and global, "
+			"by whose route packets go",
+			mc_addr_format(via, text));
 }
 
 static void check_hop(struct reader *reader, const struct object_hop *hop)
@@ -115,8 +116,8 @@ int object_hops_to_fact(const struct object_hops *hops, struct fact *fact)
 	if (!err)
 		qsort(order, hops->count, sizeof(struct object_hop *), by_via);
 	for (__u32 i = 0; !err && i < hops->count; i++) {
-		const struct addrs *sources = order[i]->include.list ? &order[i]->include
-								     : &order[i]->exclude;
+		const struct addrs *sources =
+			order[i]->include.list ? &order[i]->include : &order[i]->exclude;
 		struct fact_hop hop = {
 			.via = order[i]->via,
 			.mode = order[i]->mode,

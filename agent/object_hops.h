@@ -30,4 +30,5 @@ int object_hops_to_fact(const struct object_hops *hops, struct fact *fact);
 /* And back: a list. NULL: no memory. */
 json_t *object_hops_json(const struct fact *fact);
 
+/* Frees them with their addresses, and leaves none. */
 void object_hops_free(struct object_hops *hops);

@@ -36,8 +36,7 @@ static bool parse_m2p(struct request *request, struct fact_key *key, enum MHD_Re
 	return true;
 }
 
-static bool parse_forwarding(struct request *request, struct fact_key *key,
-			     enum MHD_Result *result)
+static bool parse_forwarding(struct request *request, struct fact_key *key, enum MHD_Result *result)
 {
 	struct mc_addr underlay;
 

@@ -49,7 +49,8 @@ struct outer_frame {
 
 _Static_assert(__builtin_offsetof(struct outer_frame, v4.inner) == V4_LENGTH + 2, "layout");
 _Static_assert(__builtin_offsetof(struct outer_frame, v6.inner) == V6_LENGTH + 2, "layout");
-_Static_assert(__builtin_offsetof(struct outer_frame, v6.tagged.inner) == TAGGED_LENGTH + 2, "layout");
+_Static_assert(__builtin_offsetof(struct outer_frame, v6.tagged.inner) == TAGGED_LENGTH + 2,
+	       "layout");
 
 /* What of a packet goes into all of its copies. */
 struct inner {

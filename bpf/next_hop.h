@@ -153,8 +153,8 @@ CHECKED_ALONE int refresh_next_hop(struct __sk_buff *skb, __u32 id)
 		return 1;
 	if (resolve(skb, vtep, hop))
 		tell_no_neighbour(vtep);
-	hop->expires = bpf_ktime_get_coarse_ns() +
-		       MC_NS_PER_MS * (is_next_hop_usable(hop) ? MC_NEXT_HOP_TTL_MS
-							       : MC_NEXT_HOP_RETRY_MS);
+	hop->expires = bpf_ktime_get_coarse_ns() + MC_NS_PER_MS * (is_next_hop_usable(hop)
+									   ? MC_NEXT_HOP_TTL_MS
+									   : MC_NEXT_HOP_RETRY_MS);
 	return 1;
 }

@@ -81,8 +81,7 @@ static __always_inline __u32 write_frame(struct __sk_buff *skb, struct sending *
 			err = bpf_skb_store_bytes(skb, 0, &frame->eth, V6_LENGTH + ETH_HLEN, 0);
 		} else {
 			frame->v6.tagged.body = MC_BE32(mode << MC_MODE_SHIFT);
-			err = bpf_skb_store_bytes(skb, 0, &frame->eth, TAGGED_LENGTH + ETH_HLEN,
-						  0);
+			err = bpf_skb_store_bytes(skb, 0, &frame->eth, TAGGED_LENGTH + ETH_HLEN, 0);
 		}
 	}
 	if (!err)

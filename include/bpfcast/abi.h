@@ -60,7 +60,8 @@ enum mc_request_op {
 		5, /* end what a host's report has been too long ago for (RFC 9776 section 6.5), by
 			    * the timers as they are now; ENOENT */
 	MC_OP_VACATE = 6, /* free `slot` of the group's vector unless it is the member's; ENOENT */
-	MC_OP_RELINK = 7, /* make the sources given, where there are entries for them, the member's list; ENOENT */
+	MC_OP_RELINK =
+		7, /* make the sources given, where there are entries for them, the member's list; ENOENT */
 };
 
 struct mc_request {
@@ -69,7 +70,7 @@ struct mc_request {
 	__u8 origins;	   /* enum mc_origin bits; JOIN and INCLUDE: one, and not REPORT */
 	struct mc_member_key key;
 	__u32 sources; /* how many struct mc_addr follow; but for RELINK they replace those of the origin */
-	__u32 slot;    /* VACATE; else 0 */
+	__u32 slot; /* VACATE; else 0 */
 };
 MC_ABI_SIZE(mc_request, 48);
 MC_ABI_OFFSET(mc_request, key, 16);

@@ -53,7 +53,7 @@ struct mc_next_hop {
 	__u8 state;    /* enum mc_next_hop_state */
 	__u8 pad;      /* 0 */
 	__u32 ifindex; /* egress device, an underlay */
-	__u32 tick;    /* the kernel's jiffies, low word, when `expires` was last looked at; 0: never */
+	__u32 tick; /* the kernel's jiffies, low word, when `expires` was last looked at; 0: never */
 };
 MC_ABI_SIZE(mc_next_hop, 32);
 

@@ -23,8 +23,8 @@ def write_json(path, result):
     lists = ("notes", "rows", "facts", "failures", "runs")
     parts = [json.dumps({key: value for key, value in result.items() if key not in lists}, indent=1)[:-2]]
     for key in lists:
-        lines = ",\n  ".join(json.dumps(item) for item in result.get(key, []))
-        parts.append(f' "{key}": [\n  {lines}\n ]')
+        lines = ",".join(f"\n  {json.dumps(item)}" for item in result.get(key, []))
+        parts.append(f' "{key}": [{lines}\n ]')
     with open(path, "w", encoding="ascii") as file:
         file.write(",\n".join(parts) + "\n}\n")
 

@@ -23,11 +23,12 @@ agent n1
 # shellcheck disable=SC2317 # called by wait_for
 hops() { # "VIA MODE FILTER ..." as the tables have them
 	local form='[.[] | "\(.via) \(.mode) \(.filter) \(.sources | length)"] | sort | join(" ")'
-	[[ $(mc n1 -j forward show $U 2>/dev/null | jq -r "$form") == "$1" ]]
+	[[ $(mc n1 -j forward show "$U" 2>/dev/null | jq -r "$form") == "$1" ]]
 }
+# shellcheck disable=SC2034 # used by wait_for
 FROM_FILE="2001:db8:12::2 both exclude 100 2001:db8:13::3 external exclude 0"
 # shellcheck disable=SC2317
-maps() { [[ $(mc n1 -j m2p show $G vni $VNI | jq -r '.[0] | "\(.underlay) \(.dev // "")"') == "$1" ]]; }
+maps() { [[ $(mc n1 -j m2p show "$G" vni "$VNI" | jq -r '.[0] | "\(.underlay) \(.dev // "")"') == "$1" ]]; }
 wait_for 5 'hops "$FROM_FILE" && maps "$U "' "what the file wants"
 deliver n1p1 $G 10
 got n2p1 10
@@ -43,7 +44,8 @@ wait_for 5 'hops "$FROM_FILE" && maps "$U "' "what was altered to be mended"
 mc n1 m2p replace $G vni $VNI underlay ff04::9
 mc n1 forward flush $U
 wait_for 5 'hops "$FROM_FILE" && maps "$U "' "what was flushed to be mended"
-in_underlay n1 e12 && ! in_underlay n1 e12 ff04::9 || fail "another underlay group is joined"
+in_underlay n1 e12 || fail "the underlay group is not joined"
+! in_underlay n1 e12 ff04::9 || fail "another underlay group is joined"
 deliver n1p1 $G 10
 got n2p1 10
 got n3p1 10
@@ -62,7 +64,7 @@ for what in "forwarding:$UNDERLAY_KEY" "m2p:$GROUP_KEY" "remotes:$GROUP_KEY" "un
 	raw delete "${what%%:*}" "${what#*:}"
 	wait_for 5 "raw lookup '${what%%:*}' '${what#*:}' >/dev/null 2>&1" "an entry of ${what%%:*} to be mended"
 done
-hops "$FROM_FILE" && maps "$U " || fail "the tables are not as they were"
+wait_for 1 'hops "$FROM_FILE" && maps "$U "' "the tables as they were"
 deliver n1p1 $G 10
 got n2p1 10
 got n3p1 10
@@ -74,7 +76,7 @@ answers 200 n1 GET "/v1/forwarding/$STRANGER"
 [[ $(field wanted) == null && $(field 'hops[0].via') == 2001:db8:13::3 ]] || fail "an operator's entry: $BODY"
 agent_reload n1 '{}'
 # shellcheck disable=SC2317
-none_left() { ! mc n1 -j m2p show | grep -q underlay && ! mc n1 -j forward show $U 2>/dev/null | grep -q via; }
+none_left() { ! mc n1 -j m2p show | grep -q underlay && ! mc n1 -j forward show "$U" 2>/dev/null | grep -q via; }
 wait_for 5 none_left "what is wanted no more to go"
 answers 404 n1 GET "/v1/m2p/$VNI/$G"
 answers 404 n1 GET "/v1/forwarding/$U"
