@@ -2,6 +2,9 @@
 /* The control program: each operation, each answer, and that the port is unlocked after all of them. */
 #include <errno.h>
 
+#include <maps/filter.h>
+#include <maps/member.h>
+#include <maps/table.h>
 #include <tests/kit/expect.h>
 #include <tests/kit/invariant.h>
 #include <tests/kit/scene.h>
@@ -93,7 +96,7 @@ static void nonsense_is_refused(void **state)
 	struct snapshot *before = snapshot_take(d);
 
 	assert_int_equal(ask(d, 0, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
-	assert_int_equal(ask(d, MC_OP_VACATE + 1, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
+	assert_int_equal(ask(d, MC_OP_RELINK + 1, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
 	assert_int_equal(ask(d, 255, EMPTY, MC_ORIGIN_STATIC), -EINVAL);
 	for (size_t length = 15; length < sizeof(struct mc_request); length++)
 		assert_int_equal(
@@ -101,6 +104,41 @@ static void nonsense_is_refused(void **state)
 			-EINVAL);
 	snapshot_check(d, before, "nonsense", 0);
 	snapshot_free(before);
+}
+
+static void set_sources(struct datapath *d, const struct mc_member_key *key)
+{
+	const struct mc_addr sources[] = { mc_addr_v4(MC_BE32(IP4(10, 9, 0, 1))),
+					   mc_addr_v4(MC_BE32(IP4(10, 9, 0, 2))),
+					   mc_addr_v4(MC_BE32(IP4(10, 9, 0, 3))) };
+	const struct mc_filter filter = { .include = true, .count = 3, .sources = sources };
+	struct mc_member member;
+
+	assert_int_equal(mc_member_set(&d->in, key, MC_ORIGIN_STATIC, &filter), 0);
+	assert_int_equal(mc_member_get(&d->in, key, &member), 0);
+	assert_int_equal(member.sources, 3);
+	check_invariants(d);
+}
+
+/* Someone has deleted an entry of a member's list by hand: at its head, in the middle, at its end. */
+static void a_list_that_was_cut_is_linked_anew(void **state)
+{
+	struct mc_member_key key = member_key(VNI, port, EMPTY);
+	struct datapath *d = *state;
+	struct mc_member member;
+
+	assert_int_equal(ask(d, MC_OP_RELINK, EMPTY, 0), -ENOENT);
+	for (__u32 cut = 1; cut <= 3; cut++) {
+		struct mc_source_key source = { key, mc_addr_v4(MC_BE32(IP4(10, 9, 0, cut))) };
+
+		set_sources(d, &key);
+		assert_int_equal(mc_table_del(&d->in, MC_TABLE_SOURCES, &source), 0);
+		assert_int_equal(mc_member_mend_sources(&d->in, &key), 0);
+		assert_int_equal(mc_member_get(&d->in, &key, &member), 0);
+		assert_int_equal(member.sources, 2);
+		check_invariants(d);
+		set_sources(d, &key);
+	}
 }
 
 /* A member has at least one origin, and none but the three there are. */
@@ -150,6 +188,7 @@ int main(void)
 		control_test(join_refuses),
 		cmocka_unit_test(a_full_table_refuses),
 		control_test(nonsense_is_refused),
+		control_test(a_list_that_was_cut_is_linked_anew),
 		scene_test(origins_that_are_none_are_refused),
 		control_test(another_vni_is_refused),
 	};
