@@ -42,6 +42,7 @@ tunnel() {
 	[[ $1 == geneve ]] || where+=(dstport "${PORT[vxlan]}")
 	[[ $1$3 != vxlanfixed ]] || where+=(local "$(address "$2" 2)")
 	on n2 ip link add t0 mtu 1450 type "$1" "${where[@]}" "${@:4}"
+	on n2 sysctl -qw net.ipv6.conf.t0.disable_ipv6=1 # or the kernel's own MLD reports go into the tunnel
 	on n2 ethtool -K t0 tx off >/dev/null
 	on n2 ip link set t0 up
 	on n2 ip addr add 10.77.0.2/24 dev t0
