@@ -7,7 +7,6 @@
 
 #include <maps/member.h>
 #include <maps/port.h>
-#include <maps/text.h>
 
 #include "agent.h"
 #include "reconcile.h"
@@ -30,14 +29,7 @@ static bool parse_names(struct request *request, struct mc_addr *group, enum MHD
 					  request->part[2], FACT_DEV_SIZE - 1);
 		return false;
 	}
-	if (mc_addr_parse(request->part[4], group) || !mc_addr_is_multicast(group)) {
-		*result = request_problem(
-			request, PROBLEM_BAD_PATH,
-			"'%.64s' is no group: a group is in 224.0.0.0/4 or ff00::/8",
-			request->part[4]);
-		return false;
-	}
-	return true;
+	return resource_group(request, request->part[4], group, result);
 }
 
 /* False: answered. */

@@ -230,9 +230,12 @@ static int see_forwarding(const struct mc_addr *underlay, const struct mc_remote
 static int see_m2p(const struct mc_group_key *key, const struct mc_m2p *m2p, void *arg)
 {
 	struct observation *o = arg;
-	struct fact fact = overlay_m2p(o->in, key, m2p);
+	struct fact fact = { .key = fact_key_group(FACT_M2P, key->vni, &key->group) };
 
-	return is_of_interest(o, &fact.key) ? add(o, &fact) : 0;
+	if (!is_of_interest(o, &fact.key))
+		return 0;
+	fact = overlay_m2p(o->in, key, m2p);
+	return add(o, &fact);
 }
 
 static int see_group(const void *key, const void *value, void *arg)

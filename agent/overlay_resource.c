@@ -2,6 +2,8 @@
 /* /v1/m2p/{vni}/{group} and /v1/forwarding/{underlay} */
 #include "route.h"
 
+#include <string.h>
+
 #include <maps/forward.h>
 #include <maps/m2p.h>
 #include <maps/remote_list.h>
@@ -25,13 +27,8 @@ static bool parse_m2p(struct request *request, struct fact_key *key, enum MHD_Re
 					  request->part[2], MC_VNI_MAX);
 		return false;
 	}
-	if (mc_addr_parse(request->part[3], &group) || !mc_addr_is_multicast(&group)) {
-		*result = request_problem(
-			request, PROBLEM_BAD_PATH,
-			"'%.64s' is no group: a group is in 224.0.0.0/4 or ff00::/8",
-			request->part[3]);
+	if (!resource_group(request, request->part[3], &group, result))
 		return false;
-	}
 	*key = fact_key_group(FACT_M2P, vni, &group);
 	return true;
 }
@@ -48,6 +45,12 @@ static bool parse_forwarding(struct request *request, struct fact_key *key, enum
 				  "'%.64s' is no underlay group: one is in ff04::/16",
 				  request->part[2]);
 	return false;
+}
+
+static bool parse(struct request *request, struct fact_key *key, enum MHD_Result *result)
+{
+	return !strcmp(request->part[1], "m2p") ? parse_m2p(request, key, result)
+						: parse_forwarding(request, key, result);
 }
 
 /* NULL: not in the tables. */
@@ -77,93 +80,57 @@ static json_t *find_forwarding(struct agent *agent, const struct fact_key *key)
 	return row;
 }
 
-static enum MHD_Result look(struct request *request, const struct fact_key *key,
-			    unsigned int status)
+static enum MHD_Result look(struct request *request, unsigned int status)
 {
 	struct agent *agent = request->agent;
-	const struct fact *wanted = state_find(&agent->reconcile->wanted, key);
-	json_t *row = key->kind == FACT_M2P ? find_m2p(agent, key) : find_forwarding(agent, key);
+	const struct fact *wanted;
+	enum MHD_Result result;
+	struct fact_key key;
 	char text[FACT_TEXT];
+	json_t *row;
 
+	if (!parse(request, &key, &result))
+		return result;
+	row = key.kind == FACT_M2P ? find_m2p(agent, &key) : find_forwarding(agent, &key);
+	wanted = state_find(&agent->reconcile->wanted, &key);
 	if (!row && wanted)
 		row = row_wanted(agent, wanted);
 	if (row)
 		return request_answer(request, status, row);
 	return request_problem(request, PROBLEM_NOT_FOUND, "there is no %s",
-			       fact_key_format(key, text));
+			       fact_key_format(&key, text));
 }
 
-static enum MHD_Result answer_m2p(struct request *request, unsigned int status)
+enum MHD_Result overlay_get(struct request *request)
 {
-	enum MHD_Result result;
-	struct fact_key key;
-
-	return parse_m2p(request, &key, &result) ? look(request, &key, status) : result;
+	return look(request, MHD_HTTP_OK);
 }
 
-static enum MHD_Result answer_forwarding(struct request *request, unsigned int status)
-{
-	enum MHD_Result result;
-	struct fact_key key;
-
-	return parse_forwarding(request, &key, &result) ? look(request, &key, status) : result;
-}
-
-enum MHD_Result m2p_get(struct request *request)
-{
-	return answer_m2p(request, MHD_HTTP_OK);
-}
-
-enum MHD_Result forwarding_get(struct request *request)
-{
-	return answer_forwarding(request, MHD_HTTP_OK);
-}
-
-enum MHD_Result m2p_put(struct request *request)
+enum MHD_Result overlay_put(struct request *request)
 {
 	autostate struct state facts = { 0 };
 	struct object object;
 	enum MHD_Result result;
 	struct fact_key key;
 
-	if (!parse_m2p(request, &key, &result))
+	if (!parse(request, &key, &result))
 		return result;
 	object_init(&object);
-	object.vni = key.vni;
-	object.group = key.addr;
-	if (!resource_read(request, object_kind_of(FACT_M2P), &object, &facts, &result))
+	if (key.kind == FACT_M2P) {
+		object.vni = key.vni;
+		object.group = key.addr;
+	} else {
+		object.underlay_group = key.addr;
+	}
+	if (!resource_read(request, object_kind_of(key.kind), &object, &facts, &result))
 		return result;
-	return resource_put(request, &facts, answer_m2p);
+	return resource_put(request, &facts, look);
 }
 
-enum MHD_Result forwarding_put(struct request *request)
-{
-	autostate struct state facts = { 0 };
-	struct object object;
-	enum MHD_Result result;
-	struct fact_key key;
-
-	if (!parse_forwarding(request, &key, &result))
-		return result;
-	object_init(&object);
-	object.underlay_group = key.addr;
-	if (!resource_read(request, object_kind_of(FACT_FORWARDING), &object, &facts, &result))
-		return result;
-	return resource_put(request, &facts, answer_forwarding);
-}
-
-enum MHD_Result m2p_delete(struct request *request)
+enum MHD_Result overlay_delete(struct request *request)
 {
 	enum MHD_Result result;
 	struct fact_key key;
 
-	return parse_m2p(request, &key, &result) ? resource_delete(request, &key) : result;
-}
-
-enum MHD_Result forwarding_delete(struct request *request)
-{
-	enum MHD_Result result;
-	struct fact_key key;
-
-	return parse_forwarding(request, &key, &result) ? resource_delete(request, &key) : result;
+	return parse(request, &key, &result) ? resource_delete(request, &key) : result;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <maps/text.h>
+
 #include "agent.h"
 #include "fault.h"
 #include "reconcile.h"
@@ -46,6 +48,17 @@ bool resource_number(const char *text, __u32 most, __u32 *value)
 		return false;
 	*value = (__u32)number;
 	return true;
+}
+
+bool resource_group(struct request *request, const char *text, struct mc_addr *group,
+		    enum MHD_Result *result)
+{
+	if (!mc_addr_parse(text, group) && mc_addr_is_multicast(group))
+		return true;
+	*result =
+		request_problem(request, PROBLEM_BAD_PATH,
+				"'%.64s' is no group: a group is in 224.0.0.0/4 or ff00::/8", text);
+	return false;
 }
 
 enum MHD_Result resource_put(struct request *request, const struct state *facts,

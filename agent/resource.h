@@ -16,6 +16,10 @@ bool resource_read(struct request *request, const struct object_kind *kind, stru
 /* A number of the URL, 0 to @most. */
 bool resource_number(const char *text, __u32 most, __u32 *value);
 
+/* A group of the URL. False: answered, *@result is how. */
+bool resource_group(struct request *request, const char *text, struct mc_addr *group,
+		    enum MHD_Result *result);
+
 /* Wants the facts and answers: 201 for a new thing, 200 else, with what @get answers. */
 enum MHD_Result resource_put(struct request *request, const struct state *facts,
 			     enum MHD_Result (*answer)(struct request *request,

@@ -90,17 +90,6 @@ static __always_inline int control_expire(struct membership *m)
 	return reason_errno(change_apply(m));
 }
 
-static long relink_source(__u32 index, struct membership *m)
-{
-	struct mc_source_key key = { .member = m->w->key };
-
-	if (!m->member ||
-	    mc_address_load(m->skb, 1, m->w->offset + index * mc_source_size(1), &key.source))
-		return 1;
-	source_link(m->member, &key);
-	return 0;
-}
-
 /* A slot that was copied from a smaller vector, and whose member has left that one meanwhile. */
 static __always_inline int control_vacate(struct membership *m, __u32 slot)
 {
@@ -113,6 +102,17 @@ static __always_inline int control_vacate(struct membership *m, __u32 slot)
 	if (m->member && is_known(m->member, vector) && m->member->slot == slot)
 		return 0;
 	vector_release(vector, slot, m->w->key.ifindex);
+	return 0;
+}
+
+static long relink_source(__u32 index, struct membership *m)
+{
+	struct mc_source_key key = { .member = m->w->key };
+
+	if (!m->member ||
+	    mc_address_load(m->skb, 1, m->w->offset + index * mc_source_size(1), &key.source))
+		return 1;
+	source_link(m->member, &key);
 	return 0;
 }
 
