@@ -148,7 +148,7 @@ static long change_named(__u32 index, struct membership *m)
 	else
 		set_origin(m, entry, 1);
 	entry->mark = m->w->mark;
-	entry->pass = source_passes(m->member, entry);
+	entry->pass = mc_source_passes(m->member, entry);
 	return 0;
 }
 
@@ -174,7 +174,7 @@ static long change_rest(__u32 index, struct membership *m)
 		source_remove(m->member, &m->w->walk.key);
 		return 0;
 	}
-	entry->pass = source_passes(m->member, entry);
+	entry->pass = mc_source_passes(m->member, entry);
 	if (m->w->origin == MC_ORIGIN_REPORT ? entry->state == MC_SOURCE_REQUESTED
 					     : entry->include & m->w->origin)
 		m->w->wanted++;

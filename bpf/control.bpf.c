@@ -108,15 +108,19 @@ static __always_inline int control_vacate(struct membership *m, __u32 slot)
 static long relink_source(__u32 index, struct membership *m)
 {
 	struct mc_source_key key = { .member = m->w->key };
+	struct mc_source *entry;
 
 	if (!m->member ||
 	    mc_address_load(m->skb, 1, m->w->offset + index * mc_source_size(1), &key.source))
 		return 1;
 	source_link(m->member, &key);
+	entry = source_find(&key);
+	if (entry)
+		entry->pass = mc_source_passes(m->member, entry);
 	return 0;
 }
 
-/* The list of a member's sources where it was cut: by hand, in the table itself. */
+/* The list of a member's sources, and what they say, where that was altered by hand, in the table itself. */
 static __always_inline int control_relink(struct membership *m, __u32 count)
 {
 	if (!m->member)

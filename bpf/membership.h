@@ -116,23 +116,6 @@ static __noinline int member_begin(struct membership *m)
 	return m->member ? 0 : MC_R_MEMBERS_FULL;
 }
 
-static __always_inline union mc_slot slot_of(const struct membership *m)
-{
-	union mc_slot slot = { .ifindex = m->w->key.ifindex, .flags = MC_SLOT_F_USED };
-
-	if (m->port->flags & MC_PORT_F_PEER)
-		slot.flags |= MC_SLOT_F_PEER;
-	if (m->port->vlan)
-		slot.flags |= MC_SLOT_F_VLAN;
-	if (m->port->kind == MC_PORT_UPLINK)
-		slot.flags |= MC_SLOT_F_UPLINK;
-	if (!m->member->exclude)
-		slot.flags |= MC_SLOT_F_FILTER | MC_SLOT_F_DENY;
-	else if (m->member->sources)
-		slot.flags |= MC_SLOT_F_FILTER;
-	return slot;
-}
-
 static __always_inline void count_waiting(void *vector, int difference)
 {
 	struct mc_fanout_state *state = vector_state(vector);
@@ -184,7 +167,7 @@ static __noinline int member_serve(struct membership *m)
 	config = vector_config(vector);
 	if (!config)
 		return MC_R_REPORT_PENDING;
-	slot = slot_of(m);
+	slot = mc_slot_of(m->port, m->member, m->w->key.ifindex);
 	known = m->member->generation == config->generation || adopt_slot(m, vector);
 	if (known && m->member->slot != MC_SLOT_NONE) {
 		place = vector_slot(vector, m->member->slot);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <bpfcast/derived.h>
 #include <maps/maps.bpf.h>
 
 static __always_inline struct mc_source *source_find(const struct mc_source_key *key)
@@ -78,22 +79,6 @@ static __noinline void source_remove(struct mc_member *member, const struct mc_s
 static __always_inline int source_is_named(const struct mc_source *entry)
 {
 	return entry->state != MC_SOURCE_NONE || entry->include || entry->exclude;
-}
-
-/*
- * Is a packet from it wanted: does an origin in EXCLUDE not exclude it, or one in INCLUDE include it?
- */
-static __always_inline __u8 source_passes(const struct mc_member *member,
-					  const struct mc_source *entry)
-{
-	__u8 include = entry->include;
-	__u8 exclude = entry->exclude;
-
-	if (entry->state == MC_SOURCE_REQUESTED)
-		include |= MC_ORIGIN_REPORT;
-	if (entry->state == MC_SOURCE_BLOCKED)
-		exclude |= MC_ORIGIN_REPORT;
-	return !!((member->exclude & ~exclude) | (member->origins & ~member->exclude & include));
 }
 
 /* A walk along the list; the entry that it stands at may be removed. */

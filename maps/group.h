@@ -56,6 +56,15 @@ int mc_group_grow(struct mc_instance *in, const struct mc_group_key *key, __u32 
 /* Finishes what a mc_group_grow() that was killed has begun; 0 at once where there is nothing. Silent. */
 int mc_group_settle(struct mc_instance *in, const struct mc_group_key *key);
 
+/*
+ * Gives a group whose vector was altered by hand a sound one: the settings anew, the slots those of its
+ * members. Who has a slot loses and doubles nothing. Silent.
+ */
+int mc_group_rebuild(struct mc_instance *in, const struct mc_group_key *key);
+
+/* The id by which `group_keys` knows the group: @id if that can be, made good where it was altered. */
+int mc_group_own_id(struct mc_instance *in, const struct mc_group_key *key, __u32 id);
+
 /* All of @group but counters when @counters is false. -ENOENT, silently. */
 int mc_group_get(struct mc_instance *in, const struct mc_group_key *key, bool counters,
 		 struct mc_group *group);

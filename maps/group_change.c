@@ -82,6 +82,33 @@ static int take_id(struct mc_instance *in, const struct mc_group_key *key, __u32
 	return -ENOSPC;
 }
 
+/* Does another group go by that id? */
+static bool is_others(struct mc_instance *in, const struct mc_group_id *entry, __u32 id)
+{
+	struct mc_group other;
+
+	return !mc_group_get(in, &entry->key, false, &other) && other.id == id;
+}
+
+int mc_group_own_id(struct mc_instance *in, const struct mc_group_key *key, __u32 id)
+{
+	__u32 capacity = mc_table_capacity(in, MC_TABLE_GROUP_KEYS), next = 0;
+	struct mc_group_id entry, own = { .key = *key };
+	int err;
+
+	if (!mc_table_get(in, MC_TABLE_GROUP_KEYS, &id, &entry) &&
+	    !memcmp(&entry, &own, sizeof(own)))
+		return (int)id;
+	for (__u32 other = 0; other < capacity; other++)
+		if (!mc_table_get(in, MC_TABLE_GROUP_KEYS, &other, &entry) &&
+		    !memcmp(&entry, &own, sizeof(own)))
+			return (int)other;
+	if (mc_table_get(in, MC_TABLE_GROUP_KEYS, &id, &entry) || is_others(in, &entry, id))
+		return take_id(in, key, &next);
+	err = mc_table_set(in, MC_TABLE_GROUP_KEYS, &id, &own, BPF_EXIST);
+	return err ? err : (int)id;
+}
+
 static int free_id(struct mc_instance *in, __u32 id)
 {
 	struct mc_group_id unused = { 0 };

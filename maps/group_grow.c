@@ -22,38 +22,33 @@
 #include <maps/text.h>
 #include <maps/vector.h>
 
-/* Copies the lines of @from but the first into @to; counts the slots that are taken. */
+/* Copies the slots of @from into @to; says in @state how many are taken, and where they end. */
 static int copy_lines(int from, int to, __u32 lines, struct mc_fanout_state *state)
 {
 	struct mc_line line;
-	__u32 used = 0;
 	int err = 0;
 
-	for (__u32 i = 1; !err && i < lines; i++) {
+	for (__u32 i = MC_FANOUT_HEADER; !err && i < lines; i++) {
 		err = bpf_map_lookup_elem(from, &i, &line);
-		if (err)
-			break;
-		if (i == 1) {
-			*state = line.state;
-			continue;
+		for (__u32 slot = 0; !err && slot < MC_LINE_SLOTS; slot++) {
+			if (!line.slot[slot].word)
+				continue;
+			state->used++;
+			state->high = (i - MC_FANOUT_HEADER) * MC_LINE_SLOTS + slot + 1;
 		}
-		for (int slot = 0; slot < MC_LINE_SLOTS; slot++)
-			used += line.slot[slot].word != 0;
-		err = bpf_map_update_elem(to, &i, &line, BPF_ANY);
+		if (!err)
+			err = bpf_map_update_elem(to, &i, &line, BPF_ANY);
 	}
-	state->used = used;
-	state->waiting = 0; /* who waits, waits in the old one */
-	state->hint = 0;
 	return err;
 }
 
+/* Who waits, waits in the old one. */
 static int copy(int from, int to, const struct mc_fanout_config *config)
 {
 	struct mc_line line = { 0 };
 	__u32 lines = MC_FANOUT_LINES(config->size), one = 1;
 	int err = copy_lines(from, to, lines, &line.state);
 
-	line.state.high = config->size; /* where slots were claimed meanwhile, too */
 	return err ? err : bpf_map_update_elem(to, &one, &line, BPF_ANY);
 }
 
@@ -123,19 +118,23 @@ int mc_group_settle(struct mc_instance *in, const struct mc_group_key *key)
 	return err ? err : mc_group_set_flags(in, key, 0, MC_FANOUT_F_SETTLING);
 }
 
-static int swap(struct mc_instance *in, const struct mc_group_key *key, int old, __u32 size)
+/* A vector of @size slots in place of @old, whose settings are @config. */
+static int swap(struct mc_instance *in, const struct mc_group_key *key, int old,
+		const struct mc_fanout_config *config, __u32 size)
+{
+	mc_autoclose int fresh =
+		mc_vector_new(config->id, size, config->flags | MC_FANOUT_F_SETTLING);
+	int err = fresh < 0 ? fresh : copy(old, fresh, config);
+
+	return err ? err : mc_table_set(in, MC_TABLE_FANOUT, key, &fresh, BPF_EXIST);
+}
+
+static int grow(struct mc_instance *in, const struct mc_group_key *key, int old, __u32 size)
 {
 	struct mc_fanout_config config;
-	mc_autoclose int fresh = -1;
 	int err = mc_group_config(old, &config);
 
-	if (err || size <= config.size)
-		return err;
-	fresh = mc_vector_new(config.id, size, config.flags | MC_FANOUT_F_SETTLING);
-	if (fresh < 0)
-		return fresh;
-	err = copy(old, fresh, &config);
-	return err ? err : mc_table_set(in, MC_TABLE_FANOUT, key, &fresh, BPF_EXIST);
+	return err || size <= config.size ? err : swap(in, key, old, &config, size);
 }
 
 int mc_group_grow(struct mc_instance *in, const struct mc_group_key *key, __u32 size)
@@ -145,11 +144,43 @@ int mc_group_grow(struct mc_instance *in, const struct mc_group_key *key, __u32 
 	int err = old < 0 ? old : mc_group_settle(in, key);
 
 	if (!err)
-		err = swap(in, key, old, size);
+		err = grow(in, key, old, size);
 	if (!err)
 		err = mc_group_settle(in, key);
 	if (err)
 		return mc_error_errno(err, "cannot make group %s vni %u larger",
 				      mc_addr_format(&key->group, text), key->vni);
 	return 0;
+}
+
+/* The settings as they must be, whatever the vector says: 0 or a negative errno. */
+static int sound_config(struct mc_instance *in, const struct mc_group_key *key, int vector,
+			struct mc_fanout_config *config)
+{
+	__u32 lines, map_id;
+	int err = mc_group_config(vector, config), id;
+
+	if (!err)
+		err = mc_vector_lines(vector, &lines);
+	if (err)
+		return err;
+	if (config->size > MC_GROUP_SIZE_MAX || MC_FANOUT_LINES(config->size) != lines)
+		config->size = (lines - MC_FANOUT_HEADER) * MC_LINE_SLOTS;
+	config->flags &= MC_FANOUT_F_LEARNED;
+	if (!mc_table_get(in, MC_TABLE_REMOTES, key, &map_id))
+		config->flags |= MC_FANOUT_F_REMOTES;
+	id = mc_group_own_id(in, key, config->id);
+	config->id = (__u32)id;
+	return id < 0 ? id : 0;
+}
+
+int mc_group_rebuild(struct mc_instance *in, const struct mc_group_key *key)
+{
+	mc_autoclose int old = mc_group_vector(in, key);
+	struct mc_fanout_config config;
+	int err = old < 0 ? old : sound_config(in, key, old, &config);
+
+	if (!err)
+		err = swap(in, key, old, &config, config.size);
+	return err ? err : mc_group_settle(in, key);
 }

@@ -226,7 +226,7 @@ static int count_source(const struct mc_addr *source, const struct mc_source *en
 	return 0;
 }
 
-static bool is_whole(struct mc_instance *in, const struct mc_member_key *key)
+bool mc_member_is_whole(struct mc_instance *in, const struct mc_member_key *key)
 {
 	struct mc_member member;
 	__u32 count = 0;
@@ -253,21 +253,28 @@ static int collect_source(const void *key, const void *value, void *arg)
 	return 0;
 }
 
-int mc_member_mend_sources(struct mc_instance *in, const struct mc_member_key *key)
+int mc_member_relink(struct mc_instance *in, const struct mc_member_key *key)
 {
 	mc_autofree struct relink *relink = calloc(1, sizeof(*relink));
-	int err = relink ? 0 : -ENOMEM;
+	int err;
 
-	for (int tries = 3; !err && !is_whole(in, key); tries--) {
-		relink->request = (struct mc_request){ .op = MC_OP_RELINK, .key = *key };
-		err = tries ? mc_table_for_each(in, MC_TABLE_SOURCES, collect_source, relink)
-			    : -EBUSY;
-		if (!err)
-			err = mc_instance_control(in, &relink->request,
-						  sizeof(relink->request) +
-							  relink->request.sources *
-								  sizeof(struct mc_addr));
-	}
+	if (!relink)
+		return -ENOMEM;
+	relink->request = (struct mc_request){ .op = MC_OP_RELINK, .key = *key };
+	err = mc_table_for_each(in, MC_TABLE_SOURCES, collect_source, relink);
+	if (err)
+		return err;
+	return mc_instance_control(in, &relink->request,
+				   sizeof(relink->request) +
+					   relink->request.sources * sizeof(struct mc_addr));
+}
+
+int mc_member_mend_sources(struct mc_instance *in, const struct mc_member_key *key)
+{
+	int err = 0;
+
+	for (int tries = 3; !err && !mc_member_is_whole(in, key); tries--)
+		err = tries ? mc_member_relink(in, key) : -EBUSY;
 	return err;
 }
 

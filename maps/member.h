@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include <bpfcast/abi.h>
 #include <maps/filter.h>
 
@@ -37,6 +39,12 @@ int mc_member_for_each(struct mc_instance *in, mc_member_fn fn, void *arg);
 typedef int (*mc_source_fn)(const struct mc_addr *source, const struct mc_source *entry, void *arg);
 int mc_member_for_each_source(struct mc_instance *in, const struct mc_member_key *key,
 			      const struct mc_member *member, mc_source_fn fn, void *arg);
+
+/* Is the list of the member's sources as long as the member says? True for who is no member. Silent. */
+bool mc_member_is_whole(struct mc_instance *in, const struct mc_member_key *key);
+
+/* Makes the list of the member's sources anew, of those that there are, and what each says. Silent. */
+int mc_member_relink(struct mc_instance *in, const struct mc_member_key *key);
 
 /*
  * Is the list of the member's sources whole? If not, since somebody has deleted an entry by hand, it is

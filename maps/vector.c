@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <maps/vector.h>
 
+#include <errno.h>
 #include <sys/random.h>
 
 #include <bpf/bpf.h>
@@ -32,4 +33,17 @@ int mc_vector_new(__u32 id, __u32 size, __u32 flags)
 	line.config.generation = new_generation();
 	err = bpf_map_update_elem(fd, &zero, &line, BPF_ANY);
 	return err ? err : MC_TAKE_FD(fd);
+}
+
+int mc_vector_lines(int vector, __u32 *lines)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	int err = bpf_obj_get_info_by_fd(vector, &info, &size);
+
+	if (!err &&
+	    (info.max_entries < MC_FANOUT_HEADER || info.value_size != sizeof(struct mc_line)))
+		err = -EINVAL;
+	*lines = info.max_entries;
+	return err;
 }
