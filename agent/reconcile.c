@@ -17,10 +17,11 @@
 #include "say.h"
 #include "wanted.h"
 
-#define PERIOD_USEC 400000 /* drift is mended within a second */
-#define LOCKED_USEC 20000
-#define SHARE	    20	     /* of the time: where looking takes long, it is done less often */
-#define QUICK_NS    10000000 /* a pass that an answer of the API may wait for */
+#define PERIOD_USEC  400000 /* drift is mended within a second */
+#define LOCKED_USEC  20000
+#define SUSPECT_USEC 50000    /* damage that is still there after that is no change on its way */
+#define SHARE	     20	      /* of the time: where looking takes long, it is done less often */
+#define QUICK_NS     10000000 /* a pass that an answer of the API may wait for */
 
 static void set_timer(struct reconcile *reconcile, uint64_t usec)
 {
@@ -31,7 +32,7 @@ static void set_timer(struct reconcile *reconcile, uint64_t usec)
 static void run(struct agent *agent)
 {
 	struct reconcile *reconcile = agent->reconcile;
-	uint64_t usec = PERIOD_USEC, took;
+	uint64_t usec = PERIOD_USEC, took, begun;
 
 	if (agent->in) {
 		switch (pass_run(agent)) {
@@ -42,9 +43,11 @@ static void run(struct agent *agent)
 			usec = LOCKED_USEC;
 			break;
 		default:
-			strays_look(agent, &reconcile->strays);
-			took = reconcile->counters.look_ns / 1000 * SHARE;
-			usec = took > PERIOD_USEC ? took : PERIOD_USEC;
+			begun = agent_now();
+			damage_look(agent, &reconcile->damage);
+			took = (reconcile->counters.look_ns + agent_now() - begun) / 1000 * SHARE;
+			usec = reconcile->damage.count ? SUSPECT_USEC : PERIOD_USEC;
+			usec = took > usec ? took : usec;
 		}
 	}
 	set_timer(reconcile, usec);

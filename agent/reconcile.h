@@ -15,7 +15,7 @@
 #include "journal.h"
 #include "retries.h"
 #include "state.h"
-#include "strays.h"
+#include "damage.h"
 
 struct agent;
 
@@ -37,7 +37,7 @@ struct reconcile {
 		owned; /* what we have put into the tables; keys count, members are not in it */
 	struct journal told_file, owned_file;
 	struct retries retries;
-	struct strays strays;
+	struct damage damage;
 	struct reconcile_counters counters;
 	sd_event_source *timer;
 };

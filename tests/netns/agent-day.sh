@@ -41,6 +41,7 @@ after=$(rss)
 ((after <= before + 1024)) || fail "resident memory went from $before to $after kB"
 [[ $(descriptors) == "$fds" ]] || fail "$fds descriptors became $(descriptors): $(ls -l "/proc/${PIDS[agent-n1]}/fd")"
 [[ $(mc n1 -j member show | jq length) == 1 ]] || fail "members: $(mc n1 member show)"
+! said n1 "did not fit together" || fail "damage where there was none"
 has_member n1 $G p2 || fail "who answers has gone"
 deliver n1p1 $G 20
 got n1p2 20

@@ -7,6 +7,7 @@
 # timeout: 120
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/lib-api.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib-raw.sh"
 
 lab_up --nodes 1 --pods 3
 for dev in p1 p2 p3; do mc n1 port del "$dev"; done
@@ -58,22 +59,6 @@ drift "the storm rate of a VNI altered" mc n1 vni set 77 storm-rate 7
 drift "a VNI reset" mc n1 vni reset 77
 
 # By hand in the maps themselves, below the commands.
-PINS=/sys/fs/bpf/bpfcast/$LAB-n1/v1
-BPFTOOL=$(command -v bpftool || echo /usr/sbin/bpftool)
-hex() { # FORMAT ARGUMENT ...: of perl's pack, as bpftool wants its bytes
-	perl -e 'print join " ", map { sprintf "0x%02x", ord } split //, pack shift, @ARGV' -- "$@"
-}
-index() { on n1 ip -o link show dev "$1" | cut -d: -f1; }
-# shellcheck disable=SC2317 # called by drift
-raw() { # MAP update|delete key HEX [value HEX]
-	# shellcheck disable=SC2048,SC2086 # words are wanted
-	"$BPFTOOL" map "$2" pinned "$PINS/$1" ${*:3}
-}
-v4() { # 239.1.1.1 -> its 16 bytes, for hex's "H*"
-	local IFS=.
-	# shellcheck disable=SC2086
-	printf '00000000000000000000ffff%02x%02x%02x%02x' $1
-}
 GROUP1=$(hex "L H*" 77 "$(v4 239.1.1.1)")
 MEMBER1=$(hex "L L H*" 77 "$(index p1)" "$(v4 239.1.1.1)")
 drift "the entry of a port deleted" raw ports delete key "$(hex L "$(index p1)")"
