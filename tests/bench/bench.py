@@ -16,8 +16,8 @@ def environment(name, otherwise):
 class Bench:
     def __init__(self):
         self.quick = bool(os.environ.get("QUICK"))
-        self.rounds = int(environment("ROUNDS", 5 if self.quick else 11))
-        self.seconds = float(environment("SECONDS_EACH", 0.25 if self.quick else 0.4))
+        self.rounds = int(environment("ROUNDS", 10 if self.quick else 40))
+        self.seconds = float(environment("SECONDS_EACH", 0.1))
         self.rows, self.runs, self.facts, self.failures, self.notes = [], [], [], [], []
         for tool in (BPFCAST, f"{TOOLS}/mcsend", f"{BUILD}/tests/bench/bare_loop.bpf.o"):
             if not os.path.exists(tool):
