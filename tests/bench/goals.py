@@ -26,12 +26,12 @@ class Ratio:
         return ratio and ratio["median"]
 
     def limit(self, result):
-        """Of medians, since it is for the reader's eye only."""
-        limit = self.row(result, LIMIT).get("rate")
-        rival = self.row(result, self.contender).get("rate")
+        """By what both are to the base in the same rounds."""
+        limit = self.row(result, LIMIT).get("ratio")
+        rival = self.row(result, self.contender).get("ratio")
         if self.measure != "local" or self.contender == LIMIT or not limit or not rival:
             return None
-        return limit["median"] / rival["median"]
+        return rival["median"] / limit["median"]
 
     def name(self):
         n = self.where.get("receivers") or self.where.get("vteps")
