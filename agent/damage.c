@@ -72,7 +72,9 @@ static void mend(struct agent *agent, const struct mc_group_key *group)
 	err = mend_group(agent->in, group);
 	agent_unlock(agent);
 	mc_addr_format(&group->group, text);
-	if (err && err != -ENOENT)
+	if (err == -ENOENT) /* gone meanwhile */
+		return;
+	if (err)
 		(void)mc_error_errno(err, "cannot mend group %s vni %u", text, group->vni);
 	else
 		say(SAY_WARNING, "entries of a group did not fit together: mended", "{s:s, s:i}",

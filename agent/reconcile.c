@@ -29,10 +29,19 @@ static void set_timer(struct reconcile *reconcile, uint64_t usec)
 	(void)sd_event_source_set_enabled(reconcile->timer, SD_EVENT_ONESHOT);
 }
 
-static void run(struct agent *agent)
+/* Until the next look, by what one takes. */
+static uint64_t pause_for(const struct reconcile *reconcile, uint64_t begun)
+{
+	uint64_t usec = reconcile->damage.count ? SUSPECT_USEC : PERIOD_USEC;
+	uint64_t took = (agent_now() - begun) / 1000 * SHARE;
+
+	return took > usec ? took : usec;
+}
+
+static void run(struct agent *agent, bool looks_for_damage)
 {
 	struct reconcile *reconcile = agent->reconcile;
-	uint64_t usec = PERIOD_USEC, took, begun;
+	uint64_t usec = PERIOD_USEC, begun;
 
 	if (agent->in) {
 		switch (pass_run(agent)) {
@@ -43,11 +52,10 @@ static void run(struct agent *agent)
 			usec = LOCKED_USEC;
 			break;
 		default:
-			begun = agent_now();
-			damage_look(agent, &reconcile->damage);
-			took = (reconcile->counters.look_ns + agent_now() - begun) / 1000 * SHARE;
-			usec = reconcile->damage.count ? SUSPECT_USEC : PERIOD_USEC;
-			usec = took > usec ? took : usec;
+			begun = agent_now() - reconcile->counters.look_ns;
+			if (looks_for_damage)
+				damage_look(agent, &reconcile->damage);
+			usec = pause_for(reconcile, begun);
 		}
 	}
 	set_timer(reconcile, usec);
@@ -57,7 +65,7 @@ static int on_time(sd_event_source *source, uint64_t usec, void *arg)
 {
 	(void)source;
 	(void)usec;
-	run(arg);
+	run(arg, true);
 	return 0;
 }
 
@@ -70,7 +78,7 @@ void reconcile_kick(struct agent *agent)
 void reconcile_now(struct agent *agent)
 {
 	if (agent->in && agent->reconcile->counters.last_ns < QUICK_NS)
-		run(agent);
+		run(agent, false);
 	else
 		set_timer(agent->reconcile, 0);
 }

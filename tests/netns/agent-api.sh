@@ -14,7 +14,7 @@ agent n1
 SOCKET=$TMP/$LAB-n1.sock
 
 "$PYTHON" "$ROOT/tests/agent/openapi.py" "$ROOT/docs/openapi.json" "$SOCKET"
-[[ $(mc n1 port show) != *p1* ]] || fail "p1 is still served"
+wait_for 5 "[[ \$(mc n1 port show) != *p1* ]]" "p1, which the examples have deleted, to go"
 ok "the examples of docs/openapi.json"
 
 [[ $(stat -c %a "$SOCKET") == 660 ]] || fail "the socket has mode $(stat -c %a "$SOCKET")"

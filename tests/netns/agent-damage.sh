@@ -88,7 +88,7 @@ damage "the slots used of a group" line 1 4 09000000
 damage "the members waiting for a group" line 1 12 05000000
 damage "the key of an id zeroed" entry group_keys "$(hex L 0)" 0 "$(printf '0%.0s' {1..48})"
 damage "the key of an id altered" entry group_keys "$(hex L 0)" 0 0100
-damage "a member's slot altered" entry members "$(member p2)" 0 01000000
+damage "a member's slot altered" entry members "$(member p2)" 0 09000000
 damage "a member's slot taken" entry members "$(member p2)" 0 ffffffff
 damage "a member's generation altered" entry members "$(member p3)" 76 00000000
 damage "a member's list cut" entry members "$(member p3)" 56 "$(printf '0%.0s' {1..32})"
