@@ -32,10 +32,11 @@ static void set_timer(struct reconcile *reconcile, uint64_t usec)
 /* Until the next look, by what one takes. */
 static uint64_t pause_for(const struct reconcile *reconcile, uint64_t begun)
 {
-	uint64_t usec = reconcile->damage.count ? SUSPECT_USEC : PERIOD_USEC;
 	uint64_t took = (agent_now() - begun) / 1000 * SHARE;
 
-	return took > usec ? took : usec;
+	if (reconcile->damage.count)
+		return SUSPECT_USEC;
+	return took > PERIOD_USEC ? took : PERIOD_USEC;
 }
 
 static void run(struct agent *agent, bool looks_for_damage)

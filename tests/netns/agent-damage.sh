@@ -65,7 +65,7 @@ damage() {
 	local begin=${EPOCHREALTIME/./}
 	MENDED=$(mended)
 	"${@:2}" || fail "$1: '${*:2}' failed"
-	wait_for 10 settled "$1 to be mended"
+	wait_for 30 settled "$1 to be mended"
 	ok "$1, mended after $(((${EPOCHREALTIME/./} - begin) / 1000)) ms"
 }
 
