@@ -2,6 +2,7 @@
 #include "damage.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <bpfcast/log.h>
@@ -107,10 +108,13 @@ static void mend_tails(struct agent *agent)
 void damage_look(struct agent *agent, struct damage *damage)
 {
 	struct damage found = { .next = damage->next };
-	int err = damage_find(agent->in, &found);
 	size_t suspects = 0;
+	bool full;
+	int err;
 
 	mend_tails(agent);
+	err = damage_find(agent->in, &found);
+	full = found.count == DAMAGE_SUSPECTS;
 	if (err)
 		(void)mc_error_errno(err, "cannot look for damage");
 	for (size_t i = 0; i < found.count; i++) {
@@ -120,7 +124,7 @@ void damage_look(struct agent *agent, struct damage *damage)
 			found.suspects[suspects++] = found.suspects[i];
 	}
 	found.count = suspects;
-	if (suspects) /* the same ones once more */
+	if (suspects || full) /* the same ones once more, and others beside them */
 		found.next = damage->next;
 	*damage = found;
 }

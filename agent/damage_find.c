@@ -5,28 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <bpf/bpf.h>
-
 #include <bpfcast/derived.h>
 #include <bpfcast/util.h>
 #include <maps/group.h>
 #include <maps/member.h>
 #include <maps/port.h>
 #include <maps/table.h>
-#include <maps/vector.h>
+
+#include "sight.h"
 
 #define GROUPS_MOST 512
 #define LINES_MOST  16384 /* of all vectors of a look, or of one that has more */
-
-/* A group's vector as it was read. */
-struct sight {
-	struct mc_group_key key;
-	struct mc_line *lines; /* NULL: not to be looked at */
-	__u32 taken;	       /* slots */
-	__u32 matched;	       /* of them, those that are as their members have it */
-	__u32 waiting;	       /* members */
-	bool damaged;
-};
 
 struct known_port {
 	__u32 ifindex;
@@ -41,17 +30,6 @@ struct look {
 	struct known_port *ports; /* ascending */
 	size_t port_count;
 };
-
-static const struct mc_fanout_config *config_of(const struct sight *sight)
-{
-	return &sight->lines[0].config;
-}
-
-static const union mc_slot *slot_at(const struct sight *sight, __u32 number)
-{
-	return &sight->lines[MC_FANOUT_HEADER + number / MC_LINE_SLOTS]
-			.slot[number % MC_LINE_SLOTS];
-}
 
 /* ---- reading ---- */
 
@@ -80,75 +58,6 @@ static int by_key(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct mc_group_key)); /* which a sight begins with */
 }
 
-/* All lines in one system call; NULL where that cannot be. */
-static struct mc_line *read_lines(int vector, __u32 count)
-{
-	mc_autofree struct mc_line *lines = calloc(count, sizeof(*lines));
-	mc_autofree __u32 *keys = calloc(count, sizeof(*keys));
-	__u32 batch, done = count;
-	int err = lines && keys
-			  ? bpf_map_lookup_batch(vector, NULL, &batch, keys, lines, &done, NULL)
-			  : -ENOMEM;
-
-	return (err && err != -ENOENT) || done != count ? NULL : MC_TAKE_PTR(lines);
-}
-
-static bool is_id_own(struct mc_instance *in, const struct sight *sight)
-{
-	struct mc_group_id entry;
-
-	return !mc_table_get(in, MC_TABLE_GROUP_KEYS, &config_of(sight)->id, &entry) &&
-	       !memcmp(&entry.key, &sight->key, sizeof(entry.key));
-}
-
-static bool has_remotes(struct mc_instance *in, const struct mc_group_key *key)
-{
-	__u32 map_id;
-
-	return !mc_table_get(in, MC_TABLE_REMOTES, key, &map_id);
-}
-
-/* The settings, as far as they follow from other tables. */
-static bool is_config_sound(struct mc_instance *in, const struct sight *sight, __u32 lines)
-{
-	const struct mc_fanout_config *config = config_of(sight);
-
-	return !config->zero && config->generation && config->size <= MC_GROUP_SIZE_MAX &&
-	       MC_FANOUT_LINES(config->size) == lines && is_id_own(in, sight) &&
-	       !!(config->flags & MC_FANOUT_F_REMOTES) == has_remotes(in, &sight->key);
-}
-
-/* The counts beside the slots; counts those that are taken. */
-static bool is_state_sound(struct sight *sight, __u32 lines)
-{
-	const struct mc_fanout_state *state = &sight->lines[1].state;
-	__u32 slots = (lines - MC_FANOUT_HEADER) * MC_LINE_SLOTS, end = 0;
-
-	for (__u32 i = 0; i < slots; i++) {
-		if (!slot_at(sight, i)->word)
-			continue;
-		sight->taken++;
-		end = i + 1;
-	}
-	return state->used == sight->taken && state->high >= end &&
-	       state->high <= config_of(sight)->size;
-}
-
-static void read_sight(struct look *look, struct sight *sight)
-{
-	mc_autoclose int vector = mc_group_vector(look->in, &sight->key);
-	__u32 lines;
-
-	if (vector < 0 || mc_vector_lines(vector, &lines))
-		return;
-	sight->lines = read_lines(vector, lines);
-	if (!sight->lines)
-		return;
-	look->lines += lines;
-	if (!is_config_sound(look->in, sight, lines) || !is_state_sound(sight, lines))
-		sight->damaged = true;
-}
-
 static int see_group(const void *key, const void *value, void *arg)
 {
 	struct look *look = arg;
@@ -159,7 +68,8 @@ static int see_group(const void *key, const void *value, void *arg)
 		return 0;
 	memcpy(&sight->key, key, sizeof(sight->key));
 	look->count++;
-	read_sight(look, sight);
+	if (!sight_read(look->in, sight))
+		look->lines += MC_FANOUT_HEADER + sight->slots / MC_LINE_SLOTS;
 	return 0;
 }
 
@@ -171,10 +81,7 @@ static struct sight *find_sight(struct look *look, const struct mc_member_key *m
 		look->count ? bsearch(&key, look->sights, look->count, sizeof(*sight), by_key)
 			    : NULL;
 
-	return sight && sight->lines && !sight->damaged &&
-			       !(config_of(sight)->flags & MC_FANOUT_F_SETTLING)
-		       ? sight
-		       : NULL;
+	return sight && sight->lines && !sight->damaged ? sight : NULL;
 }
 
 static const struct mc_port *find_port(const struct look *look, __u32 ifindex)
@@ -193,31 +100,25 @@ static const struct mc_port *find_port(const struct look *look, __u32 ifindex)
 static bool is_slot_sound(const struct sight *sight, const struct mc_port *port,
 			  const struct mc_member_key *key, const struct mc_member *member)
 {
-	const struct mc_fanout_config *config = config_of(sight);
-
-	return member->generation == config->generation && member->slot < config->size &&
-	       slot_at(sight, member->slot)->word == mc_slot_of(port, member, key->ifindex).word;
+	return member->generation == sight_config(sight)->generation &&
+	       member->slot < sight->slots &&
+	       sight_slot(sight, member->slot)->word == mc_slot_of(port, member, key->ifindex).word;
 }
 
 /* The same of what is there now: it may have changed since it was read. */
 static bool is_slot_sound_now(struct mc_instance *in, const struct mc_port *port,
 			      const struct mc_member_key *key)
 {
-	const struct mc_group_key group = { key->vni, key->group };
-	mc_autoclose int vector = mc_group_vector(in, &group);
-	mc_autofree struct mc_line *lines = NULL;
-	struct sight now = { .key = group };
+	struct sight now = { .key = { key->vni, key->group } };
 	struct mc_member member;
-	__u32 count;
+	bool sound;
 
-	if (vector < 0 || mc_vector_lines(vector, &count))
+	if (sight_read(in, &now))
 		return true;
-	lines = read_lines(vector, count);
-	now.lines = lines;
-	if (!lines || mc_member_get(in, key, &member) || member.slot == MC_SLOT_NONE)
-		return true;
-	return MC_FANOUT_LINES(config_of(&now)->size) == count &&
-	       is_slot_sound(&now, port, key, &member);
+	sound = mc_member_get(in, key, &member) || member.slot == MC_SLOT_NONE ||
+		is_slot_sound(&now, port, key, &member);
+	free(now.lines);
+	return sound;
 }
 
 static int see_member(const struct mc_member_key *key, const struct mc_member *member, void *arg)
@@ -233,7 +134,7 @@ static int see_member(const struct mc_member_key *key, const struct mc_member *m
 		return 0;
 	}
 	if (member->slot == MC_SLOT_NONE)
-		sight->waiting += member->generation == config_of(sight)->generation;
+		sight->waiting += member->generation == sight_config(sight)->generation;
 	else if (is_slot_sound(sight, port, key, member))
 		sight->matched++;
 	else if (!is_slot_sound_now(look->in, port, key))
@@ -253,9 +154,9 @@ static bool is_members(struct mc_instance *in, const struct mc_group_key *group,
 
 static bool has_stray(struct mc_instance *in, const struct sight *sight)
 {
-	for (__u32 i = 0; i < config_of(sight)->size; i++)
-		if (slot_at(sight, i)->word &&
-		    !is_members(in, &sight->key, slot_at(sight, i)->ifindex, i))
+	for (__u32 i = 0; i < sight->slots; i++)
+		if (sight_slot(sight, i)->word &&
+		    !is_members(in, &sight->key, sight_slot(sight, i)->ifindex, i))
 			return true;
 	return false;
 }
@@ -318,9 +219,9 @@ static int read_all(struct look *look)
 
 static bool is_damaged(struct mc_instance *in, const struct sight *sight)
 {
-	if (!sight->lines || config_of(sight)->flags & MC_FANOUT_F_SETTLING)
+	if (!sight->lines)
 		return false;
-	return sight->damaged || sight->waiting != sight->lines[1].state.waiting ||
+	return sight->damaged || sight->waiting != sight_state(sight)->waiting ||
 	       (sight->matched != sight->taken && has_stray(in, sight));
 }
 

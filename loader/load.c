@@ -22,6 +22,7 @@
 #include <bpfcast/util.h>
 #include <loader/abi.h>
 #include <loader/attach.h>
+#include <loader/tails.h>
 #include <loader/underlay.h>
 #include <maps/instance.h>
 #include <maps/port.h>
@@ -170,16 +171,6 @@ static int pin_programs(const struct mc_instance *in, struct bpfcast *skeleton)
 	return 0;
 }
 
-/* Before any link is updated: a new port_ingress jumps to a new port_membership, never to an old one. */
-static int set_tails(struct bpfcast *skeleton)
-{
-	__u32 key = MC_TAIL_MEMBERSHIP;
-	int program = bpf_program__fd(skeleton->progs.port_membership);
-	int err = bpf_map_update_elem(bpf_map__fd(skeleton->maps.tails), &key, &program, BPF_ANY);
-
-	return err ? mc_error_errno(err, "cannot set up the tail calls") : 0;
-}
-
 static int refresh_port(__u32 ifindex, const struct mc_port *port, void *arg)
 {
 	int err;
@@ -309,8 +300,7 @@ static int load_programs(struct mc_instance *in, const struct mc_load_options *o
 	if (err)
 		return mc_error_errno(err, "the kernel does not take the programs or tables; "
 					   "'bpfcast -d load' shows what it says");
-	err = set_tails(skeleton);
-	return err ? err : pin_programs(in, skeleton);
+	return pin_programs(in, skeleton);
 }
 
 static int load_instance(struct mc_instance *in, const struct mc_load_options *options)
@@ -328,6 +318,10 @@ static int load_instance(struct mc_instance *in, const struct mc_load_options *o
 	err = mc_instance_open_tables(in);
 	if (err)
 		return mc_error_errno(err, "cannot open the tables of '%s'", in->name);
+	/* Before any link: a new port_ingress jumps to a new port_membership, never to an old one. */
+	err = mc_tails_set(in);
+	if (err)
+		return mc_error_errno(err, "cannot set up the tail calls");
 	err = refresh_attachments(in);
 	return err ? err : write_info(in, options);
 }

@@ -6,7 +6,7 @@
 
 struct mc_instance;
 
-/* Are they where others jump to? A load changes both, one after the other. */
+/* Are they where others jump to? Not for a moment during a load. */
 bool mc_tails_are_set(struct mc_instance *in);
 
 /* Puts them there. The instance is locked. Returns 0 or a negative errno, silently. */

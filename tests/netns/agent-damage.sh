@@ -5,7 +5,7 @@
 #
 #   n1p1 sender, n1p5 another --- n1 (agent) --- n1p2 wants all, n1p3 the one, n1p4 all but the one
 # timeout: 180
-# shellcheck disable=SC2317 # functions are called by damage and wait_for
+# shellcheck disable=SC2046,SC2317 # bytes are words; functions are called by damage and wait_for
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/lib-agent.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/lib-raw.sh"
@@ -31,6 +31,12 @@ entry() { # MAP KEY OFFSET DIGITS
 member() { hex "L L H*" "$VNI" "$(index "$1")" "$(v4 $GROUP)"; }
 wish() { # PORT POD: the port's source
 	hex "L L H* H*" "$VNI" "$(index "$1")" "$(v4 $GROUP)" "$(v4 "$(pod_ip "$2")")"
+}
+# at PORT BYTE DIGITS: writes into the port's slot
+at() {
+	local number
+	number=$("$BPFTOOL" -j map lookup pinned "$PINS/members" key $(member "$1") | jq .formatted.value.slot)
+	line $((2 + number / 8)) $((number % 8 * 8 + $2)) "$3"
 }
 slot() { perl -e 'print unpack "H*", pack "LL", shift, 1 << 31' "$(index "$1")"; } # as digits
 
@@ -73,14 +79,15 @@ wait_for 10 all_well "each to get what it asked for"
 BEFORE=$(sound)
 
 damage "all slots zeroed" line 2 0 "$(printf '0%.0s' {1..128})"
-damage "a slot zeroed" line 2 0 0000000000000000
-damage "a slot of another device" line 2 0 "$(slot p5)"
-damage "a slot's flags" line 2 4 00000080
+damage "a slot zeroed" at p2 0 0000000000000000
+damage "a slot of another device" at p2 0 "$(slot p5)"
+damage "a slot's flags" at p3 4 00000080
 damage "a slot too many" line 2 32 "$(slot p5)"
 damage "a member twice" line 2 32 "$(slot p2)"
 damage "the id of a group" line 0 0 07000000
 damage "the size of a group" line 0 4 ffffffff
 damage "the flag that says that there are remotes" line 0 8 02000000
+damage "the flag that says that slots are settling" line 0 8 07000000
 damage "the generation of a group" line 0 12 00000000
 damage "the zero of a group" line 0 16 0100000000000000
 damage "the high-water mark of a group" line 1 0 00000000
